@@ -1,0 +1,147 @@
+//! Who: political actors' mentions, resolved and gathered into entities.
+
+use gesta_parse::Parsed;
+use gesta_text::{Country, Document, Span};
+use gesta_time::Timex;
+use std::ops::Range;
+
+mod sector;
+pub use sector::Sector;
+
+/// What an entity is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntityKind {
+    /// A person.
+    Person,
+    /// A named organisation or institution.
+    Organization,
+    /// People without a name of their own: "protesters", "Turkish-backed rebels".
+    Group,
+    /// A state, also where its capital or government stands for it.
+    State,
+    /// Anything else that speaks or acts ("a report", "state television").
+    Other,
+}
+
+/// How a mention refers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A name, with or without a title.
+    Name,
+    /// A common noun: "the minister", "government forces".
+    Nominal,
+    /// A pronoun, possessives included.
+    Pronoun,
+    /// A place that stands for those who govern there: "Baghdad".
+    Metonym,
+    /// A loaded name: "the Zionist regime".
+    Epithet,
+}
+
+/// One actor of a document, its mentions gathered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entity {
+    /// Person, organisation, group, state or other.
+    pub kind: EntityKind,
+    /// Canonical name; `None` for one that is never named.
+    pub name: Option<String>,
+    /// What to show a reader: the name or the fullest mention.
+    pub label: String,
+    /// The state that it belongs to or acts for.
+    pub country: Option<Country>,
+    /// Supranational body, party or named non-state group: usual English name.
+    pub org: Option<String>,
+    /// Primary PLOVER sector.
+    pub sector: Option<Sector>,
+    /// All sectors, the primary one first.
+    pub sectors: Vec<Sector>,
+    /// Office held on the document's date: "President of Iran".
+    pub office: Option<String>,
+    /// Wikidata id.
+    pub wikidata: Option<String>,
+    /// Indices into [`Actors::mentions`], in order of the text.
+    pub mentions: Vec<u32>,
+}
+
+/// One place in the text that refers to one or several entities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mention {
+    /// The head noun phrase without relative clause: "Iraqi Prime Minister Mohammed Shia' Al Sudani".
+    pub span: Span,
+    /// The tokens that it covers.
+    pub tokens: Range<u32>,
+    /// Its syntactic head.
+    pub head: u32,
+    /// Name, nominal, pronoun…
+    pub form: Form,
+    /// Whom it refers to: one entity, several ("they", "the two leaders"), or none while it is unresolved:
+    /// first-person pronouns stay empty here, the statement layer binds them to the speaker.
+    pub entities: Vec<u32>,
+    /// Number of people where the text gives one: "two of its soldiers" → 2.
+    pub size: Option<u32>,
+}
+
+/// All actors of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Actors {
+    /// In order of first mention.
+    pub entities: Vec<Entity>,
+    /// In order of the text (by start, the longer first). They may nest ("Syria's army" holds "Syria's") but never cross.
+    pub mentions: Vec<Mention>,
+    /// The entity that is the document's author: its publisher, or the person that title or text names as the speaker of
+    /// an official statement ("The Foreign Secretary said:").
+    pub author: Option<u32>,
+}
+
+impl Actors {
+    /// The mention whose head is token `head` (the widest, if several).
+    pub fn headed_by(&self, head: usize) -> Option<u32> {
+        let mut best: Option<u32> = None;
+        for (i, m) in self.mentions.iter().enumerate() {
+            if m.head as usize == head && best.is_none_or(|b| self.mentions[b as usize].span.len() < m.span.len()) {
+                best = Some(i as u32);
+            }
+        }
+        best
+    }
+    /// Adds a mention of `entities`, keeping the order of the text is left to [`Actors::sort`]. Returns its index.
+    pub fn add_mention(&mut self, mention: Mention) -> u32 {
+        let i = self.mentions.len() as u32;
+        for &e in &mention.entities {
+            self.entities[e as usize].mentions.push(i);
+        }
+        self.mentions.push(mention);
+        i
+    }
+    /// Adds an entity without mentions. Returns its index.
+    pub fn add_entity(&mut self, entity: Entity) -> u32 {
+        self.entities.push(entity);
+        self.entities.len() as u32 - 1
+    }
+    /// Says whom a mention refers to, in place of what it referred to before.
+    pub fn bind(&mut self, mention: u32, entities: Vec<u32>) {
+        for e in self.mentions[mention as usize].entities.clone() {
+            self.entities[e as usize].mentions.retain(|&m| m != mention);
+        }
+        for &e in &entities {
+            let list = &mut self.entities[e as usize].mentions;
+            let at = list.partition_point(|&m| m < mention);
+            list.insert(at, mention);
+        }
+        self.mentions[mention as usize].entities = entities;
+    }
+}
+
+/// Finds and resolves actors.
+pub struct Resolver {}
+
+impl Resolver {
+    /// The actors' data that come with the crate.
+    pub fn bundled() -> Self {
+        Resolver {}
+    }
+    /// All actors of a document.
+    pub fn resolve(&self, _document: &Document, _parsed: &Parsed, _times: &[Timex]) -> Actors {
+        Actors::default()
+    }
+}

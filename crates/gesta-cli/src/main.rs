@@ -1,0 +1,2 @@
+//! The gesta command.
+fn main() {}

@@ -1,0 +1,15 @@
+//! Documents, spans, offsets, paragraphs, sentences and tokens.
+//!
+//! Everything inside Gesta counts in **bytes of the document's UTF-8 text** ([`Span`]); [`OffsetMap`]
+//! converts to code points or UTF-16 units at the edge, and nowhere else.
+
+mod country;
+mod document;
+mod segment;
+mod span;
+mod text;
+
+pub use country::Country;
+pub use document::Document;
+pub use span::{OffsetMap, OffsetUnit, Span};
+pub use text::{Sentence, Text, Token};
