@@ -98,13 +98,15 @@ impl Actors {
     pub fn headed_by(&self, head: usize) -> Option<u32> {
         let mut best: Option<u32> = None;
         for (i, m) in self.mentions.iter().enumerate() {
-            if m.head as usize == head && best.is_none_or(|b| self.mentions[b as usize].span.len() < m.span.len()) {
+            if m.head as usize == head
+                && best.is_none_or(|b| self.mentions[b as usize].span.len() < m.span.len())
+            {
                 best = Some(i as u32);
             }
         }
         best
     }
-    /// Adds a mention of `entities`, keeping the order of the text is left to [`Actors::sort`]. Returns its index.
+    /// Adds a mention at the end of the list. Returns its index.
     pub fn add_mention(&mut self, mention: Mention) -> u32 {
         let i = self.mentions.len() as u32;
         for &e in &mention.entities {

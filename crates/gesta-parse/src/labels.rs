@@ -100,9 +100,14 @@ impl Feats {
     pub fn parse(s: &str) -> Self {
         let mut out = 0;
         for pair in s.split('|') {
-            let Some((k, v)) = pair.split_once('=') else { continue };
+            let Some((k, v)) = pair.split_once('=') else {
+                continue;
+            };
             for v in v.split(',') {
-                out |= Self::TABLE.iter().find(|(_, a, b)| *a == k && *b == v).map_or(0, |t| t.0.0);
+                out |= Self::TABLE
+                    .iter()
+                    .find(|(_, a, b)| *a == k && *b == v)
+                    .map_or(0, |t| t.0.0);
             }
         }
         Feats(out)
@@ -120,6 +125,10 @@ impl fmt::Display for Feats {
             }
             last = key;
         }
-        if last.is_empty() { f.write_str("_") } else { Ok(()) }
+        if last.is_empty() {
+            f.write_str("_")
+        } else {
+            Ok(())
+        }
     }
 }

@@ -95,7 +95,15 @@ impl Parsed {
                 }
             }
         }
-        Parsed { text, words, lemmas, named, first, kids, extent }
+        Parsed {
+            text,
+            words,
+            lemmas,
+            named,
+            first,
+            kids,
+            extent,
+        }
     }
 
     /// Number of tokens.
@@ -132,7 +140,9 @@ impl Parsed {
     }
     /// Dependents of token `i`, left to right.
     pub fn kids(&self, i: usize) -> impl DoubleEndedIterator<Item = usize> + '_ {
-        self.kids[self.first[i] as usize..self.first[i + 1] as usize].iter().map(|&k| k as usize)
+        self.kids[self.first[i] as usize..self.first[i + 1] as usize]
+            .iter()
+            .map(|&k| k as usize)
     }
     /// Dependents of token `i` with relation `rel`.
     pub fn kids_by(&self, i: usize, rel: Deprel) -> impl DoubleEndedIterator<Item = usize> + '_ {
@@ -161,7 +171,11 @@ impl Parsed {
     }
     /// The root of sentence `s`.
     pub fn root(&self, s: usize) -> Option<usize> {
-        self.text.sentences().get(s)?.range().find(|&i| self.words[i].head.is_none())
+        self.text
+            .sentences()
+            .get(s)?
+            .range()
+            .find(|&i| self.words[i].head.is_none())
     }
     /// The case markers of a nominal, joined by a space, lower case: "on", "because of"; "" if none.
     pub fn case(&self, i: usize) -> String {
@@ -214,12 +228,22 @@ mod tests {
     use super::*;
 
     fn word(head: Option<u32>) -> Word {
-        Word { upos: Upos::X, xpos: "", feats: Feats::default(), head, deprel: Deprel::Dep, lemma: Span::default() }
+        Word {
+            upos: Upos::X,
+            xpos: "",
+            feats: Feats::default(),
+            head,
+            deprel: Deprel::Dep,
+            lemma: Span::default(),
+        }
     }
 
     #[test]
     fn tree_is_indexed_and_cycles_are_cut() {
-        let text = Text::from_tokens("a b c d", &[(0, (0..4).map(|i| Span::new(2 * i, 2 * i + 1)).collect())]);
+        let text = Text::from_tokens(
+            "a b c d",
+            &[(0, (0..4).map(|i| Span::new(2 * i, 2 * i + 1)).collect())],
+        );
         let heads = [Some(1), None, Some(3), Some(2)];
         let p = Parsed::new(text, heads.map(word).to_vec(), String::new(), vec![]);
         assert_eq!(p.kids(1).collect::<Vec<_>>(), [0]);

@@ -62,7 +62,12 @@ impl Finder {
     }
     /// Statements in order of their content. Binds first-person pronouns to their speakers, and adds entities for
     /// speakers that are no political actors ("a witness", "the report").
-    pub fn find(&self, _document: &Document, _parsed: &Parsed, _actors: &mut Actors) -> Vec<Statement> {
+    pub fn find(
+        &self,
+        _document: &Document,
+        _parsed: &Parsed,
+        _actors: &mut Actors,
+    ) -> Vec<Statement> {
         Vec::new()
     }
 }

@@ -18,7 +18,9 @@ impl FromStr for Country {
     fn from_str(s: &str) -> Result<Self, String> {
         match s.as_bytes() {
             [a, b, c] if s.bytes().all(|x| x.is_ascii_uppercase()) => Ok(Country([*a, *b, *c])),
-            _ => Err(format!("{s:?} is not a three-letter country code in capitals")),
+            _ => Err(format!(
+                "{s:?} is not a three-letter country code in capitals"
+            )),
         }
     }
 }

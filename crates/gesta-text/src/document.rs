@@ -22,6 +22,10 @@ pub struct Document {
 impl Document {
     /// A document with an id and a text and nothing else.
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
-        Document { id: id.into(), text: text.into(), ..Default::default() }
+        Document {
+            id: id.into(),
+            text: text.into(),
+            ..Default::default()
+        }
     }
 }

@@ -21,7 +21,11 @@ pub(crate) fn segment(text: &mut Text) {
                 let from = text.tokens.len() as u32;
                 let span = a.span.cover(b.span);
                 text.tokens.append(tokens);
-                text.sentences.push(Sentence { span, paragraph, tokens: from..text.tokens.len() as u32 });
+                text.sentences.push(Sentence {
+                    span,
+                    paragraph,
+                    tokens: from..text.tokens.len() as u32,
+                });
             }
         };
         let mut word: Option<usize> = None;
@@ -32,17 +36,23 @@ pub(crate) fn segment(text: &mut Text) {
                 continue;
             }
             if let Some(w) = word.take() {
-                tokens.push(Token { span: Span::new(w, i) });
+                tokens.push(Token {
+                    span: Span::new(w, i),
+                });
             }
             if !c.is_whitespace() {
-                tokens.push(Token { span: Span::new(i, i + c.len_utf8()) });
+                tokens.push(Token {
+                    span: Span::new(i, i + c.len_utf8()),
+                });
                 if ".!?".contains(c) {
                     flush(&mut tokens);
                 }
             }
         }
         if let Some(w) = word.take() {
-            tokens.push(Token { span: Span::new(w, end) });
+            tokens.push(Token {
+                span: Span::new(w, end),
+            });
         }
         flush(&mut tokens);
     }

@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 /// A half-open range of bytes in a document's text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -12,7 +14,10 @@ pub struct Span {
 impl Span {
     /// A span from two byte offsets.
     pub fn new(start: usize, end: usize) -> Self {
-        Span { start: start as u32, end: end as u32 }
+        Span {
+            start: start as u32,
+            end: end as u32,
+        }
     }
     /// Number of bytes.
     pub fn len(&self) -> usize {
@@ -24,7 +29,8 @@ impl Span {
     }
     /// The text covered.
     pub fn of<'a>(&self, text: &'a str) -> &'a str {
-        text.get(self.start as usize..self.end as usize).unwrap_or("")
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or("")
     }
     /// Whether `other` lies wholly inside.
     pub fn contains(&self, other: Span) -> bool {
@@ -36,7 +42,10 @@ impl Span {
     }
     /// The smallest span that covers both.
     pub fn cover(&self, other: Span) -> Span {
-        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -81,7 +90,12 @@ impl<'a> OffsetMap<'a> {
                 n += Self::width(unit, c);
             }
         }
-        OffsetMap { text, unit, marks, plain }
+        OffsetMap {
+            text,
+            unit,
+            marks,
+            plain,
+        }
     }
 
     fn width(unit: OffsetUnit, c: char) -> u32 {
@@ -98,7 +112,12 @@ impl<'a> OffsetMap<'a> {
         if self.plain {
             return byte as u32;
         }
-        let Some(slot) = (byte / STEP).min(self.marks.len().saturating_sub(1)).checked_add(0) else { return 0 };
+        let Some(slot) = (byte / STEP)
+            .min(self.marks.len().saturating_sub(1))
+            .checked_add(0)
+        else {
+            return 0;
+        };
         // A mark belongs to the first character that starts at or after slot * STEP.
         let mut from = slot * STEP;
         while from < self.text.len() && !self.text.is_char_boundary(from) {

@@ -38,7 +38,10 @@ pub struct Text {
 impl Text {
     /// Cuts `raw` up. Never fails; whitespace-only text has no sentence.
     pub fn new(raw: impl Into<String>) -> Self {
-        let mut text = Text { raw: raw.into(), ..Default::default() };
+        let mut text = Text {
+            raw: raw.into(),
+            ..Default::default()
+        };
         segment::segment(&mut text);
         text
     }
@@ -46,13 +49,22 @@ impl Text {
     /// Builds a text from a segmentation that somebody else made (gold treebanks, CoNLL-U).
     /// `sentences` holds paragraph number and the token spans of each sentence, in order.
     pub fn from_tokens(raw: impl Into<String>, sentences: &[(u32, Vec<Span>)]) -> Self {
-        let mut text = Text { raw: raw.into(), ..Default::default() };
+        let mut text = Text {
+            raw: raw.into(),
+            ..Default::default()
+        };
         for (paragraph, spans) in sentences {
             let start = text.tokens.len() as u32;
             text.tokens.extend(spans.iter().map(|&span| Token { span }));
-            let (Some(first), Some(last)) = (spans.first(), spans.last()) else { continue };
+            let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
+                continue;
+            };
             let span = first.cover(*last);
-            text.sentences.push(Sentence { span, paragraph: *paragraph, tokens: start..text.tokens.len() as u32 });
+            text.sentences.push(Sentence {
+                span,
+                paragraph: *paragraph,
+                tokens: start..text.tokens.len() as u32,
+            });
             let p = *paragraph as usize;
             if text.paragraphs.len() <= p {
                 text.paragraphs.resize(p + 1, span);
@@ -88,11 +100,15 @@ impl Text {
     }
     /// Number of the sentence that holds token `i`.
     pub fn sentence_of(&self, i: usize) -> usize {
-        self.sentences.partition_point(|s| s.tokens.end as usize <= i)
+        self.sentences
+            .partition_point(|s| s.tokens.end as usize <= i)
     }
     /// The span from the first to the last token of a range (empty at 0 for an empty range).
     pub fn span_of(&self, tokens: Range<usize>) -> Span {
-        match (self.tokens.get(tokens.start), self.tokens.get(tokens.end.wrapping_sub(1))) {
+        match (
+            self.tokens.get(tokens.start),
+            self.tokens.get(tokens.end.wrapping_sub(1)),
+        ) {
             (Some(a), Some(b)) if tokens.start < tokens.end => a.span.cover(b.span),
             _ => Span::default(),
         }
