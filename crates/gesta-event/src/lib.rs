@@ -1,30 +1,59 @@
 //! The PLOVER codebook and its matcher.
+//!
+//! A [`Matcher`] is built from codebook files (`codebook/*.toml`); [`Matcher::code`] reads what the rooms below found in
+//! a document ([`Layers`]) and yields [`Event`]s. The language of an entry is described in `codebook/README.md`.
 
+mod attach;
+mod codebook;
+mod matcher;
 mod ontology;
+mod pattern;
+mod roles;
 mod types;
 
+pub use codebook::Example;
 pub use ontology::{Aux, CONTEXTS, EventType, Mode, mode_score, modes_of};
 pub use types::{Event, EventDate, Layers, Magnitude, Slot, Step, Trace};
 
+use codebook::Codebook;
+use matcher::{Run, Scope};
+
 /// Codes events after a codebook.
-pub struct Matcher {}
+pub struct Matcher {
+    book: Codebook,
+    scope: Scope,
+}
 
 impl Matcher {
     /// Reads a codebook: `files` are pairs of file name and TOML text. Later files override entries of the same id.
     /// Errors name file, line and field.
-    pub fn new(_files: &[(String, String)]) -> Result<Self, Vec<String>> {
-        Ok(Matcher {})
+    pub fn new(files: &[(String, String)]) -> Result<Self, Vec<String>> {
+        let book = Codebook::read(files)?;
+        let scope = Scope::new(&book);
+        Ok(Matcher { book, scope })
     }
-    /// Events in order of their triggers.
-    pub fn code(&self, _layers: &Layers<'_>) -> Vec<Event> {
-        Vec::new()
+    /// Events in order of sentence and trigger.
+    pub fn code(&self, layers: &Layers<'_>) -> Vec<Event> {
+        Run::new(&self.book, &self.scope, layers).code(None)
     }
     /// As [`Matcher::code`], with what was tried and refused beside it.
     pub fn explain(&self, layers: &Layers<'_>) -> (Vec<Event>, Vec<Trace>) {
-        (self.code(layers), Vec::new())
+        let mut traces = Vec::new();
+        let events = Run::new(&self.book, &self.scope, layers).code(Some(&mut traces));
+        (events, traces)
     }
     /// Entries as (id, file, line, source text), in order of the files: for `gesta codebook show`.
     pub fn entries(&self) -> Vec<(String, String, usize, String)> {
-        Vec::new()
+        let mut out: Vec<(String, String, usize, String)> = Vec::new();
+        for p in &self.book.patterns {
+            if out.last().is_none_or(|l| l.0 != p.id) {
+                out.push((p.id.clone(), p.file.clone(), p.line, p.source.clone()));
+            }
+        }
+        out
+    }
+    /// The entries' examples, in order of the files: for `gesta codebook test`.
+    pub fn examples(&self) -> &[Example] {
+        &self.book.examples
     }
 }

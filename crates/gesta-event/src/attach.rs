@@ -1,0 +1,336 @@
+//! When, where, how many, about what, and which earlier telling: what is tied to an event beside its actors.
+
+use crate::matcher::{Reality, Run, is_verbal};
+use crate::{Aux, Event, EventDate, EventType};
+use gesta_actor::EntityKind;
+use gesta_parse::{Deprel as D, Upos};
+use gesta_time::{Precision, Timex, TimexKind};
+use jiff::civil::Date;
+
+/// Days before the report after which an event is background.
+const CURRENT: i32 = 31;
+
+pub(crate) struct Attach<'r, 'a> {
+    run: &'r Run<'a>,
+    /// Head token of each expression of time.
+    time_head: Vec<usize>,
+    /// Head token of each toponym.
+    place_head: Vec<usize>,
+}
+
+impl<'r, 'a> Attach<'r, 'a> {
+    pub fn new(run: &'r Run<'a>) -> Self {
+        let head = |range: &std::ops::Range<u32>| {
+            let (a, b) = (range.start as usize, (range.end as usize).min(run.p.len()));
+            (a..b).find(|&i| run.p.head(i).is_none_or(|h| h < a || h >= b)).unwrap_or(a.min(run.p.len().saturating_sub(1)))
+        };
+        Attach {
+            run,
+            time_head: run.l.times.iter().map(|t| head(&t.tokens)).collect(),
+            place_head: run.l.places.iter().map(|p| head(&p.tokens)).collect(),
+        }
+    }
+
+    /// Fills date, place, magnitude and contexts of one event.
+    pub fn fill(&self, e: &mut Event, reality: Reality) {
+        let t = e.token as usize;
+        e.date = self.date(t, e.sentence as usize, is_verbal(e.event));
+        e.place = self.place(e);
+        self.magnitude(e);
+        self.contexts(e);
+        self.historical(e, reality);
+    }
+
+    fn sentence_items<'x>(&self, s: usize, heads: &'x [usize]) -> impl Iterator<Item = (usize, usize)> + 'x {
+        let r = self.run.p.text.sentences()[s].range();
+        let from = heads.partition_point(|&h| h < r.start);
+        heads[from..].iter().copied().enumerate().map(move |(i, h)| (from + i, h)).take_while(move |&(_, h)| h < r.end).take(64)
+    }
+
+    /// How closely a phrase at `at` hangs on the trigger: 0 is its own dependent; `None` if it belongs to another clause.
+    fn distance(&self, t: usize, at: usize) -> Option<u32> {
+        let p = self.run.p;
+        // Where the phrase climbs to: the first verb or noun of action above it.
+        let mut cost = 0;
+        let mut i = at;
+        for _ in 0..6 {
+            if i == t {
+                return Some(cost);
+            }
+            let h = p.head(i)?;
+            if h == t {
+                return Some(cost);
+            }
+            // The trigger may hang on the same verb: "launched an attack on Wednesday", "said on Friday".
+            let carries = p.head(t) == Some(h) && matches!(p.rel(t), D::Obj | D::Obl | D::Nmod | D::Xcomp | D::Conj | D::NsubjPass | D::Nsubj | D::Acl | D::Advcl | D::Ccomp);
+            if carries {
+                return Some(cost + 2);
+            }
+            if self.run.roles.is_verb(h) && self.run.roles.is_verb(i) && matches!(p.rel(i), D::AclRelcl | D::Ccomp | D::Advcl) {
+                return None;
+            }
+            cost += 1;
+            i = h;
+        }
+        // Or the trigger hangs below the verb that carries the phrase.
+        None
+    }
+
+    fn date(&self, t: usize, s: usize, verbal: bool) -> Option<EventDate> {
+        let mut best: Option<(u32, usize)> = None;
+        let mut current = t;
+        let mut extra = 0;
+        for _ in 0..4 {
+            for (i, at) in self.sentence_items(s, &self.time_head) {
+                let time = &self.run.l.times[i];
+                if !matches!(time.kind, TimexKind::Date | TimexKind::Time) || time.start.is_none() || !self.at_this_time(at) {
+                    continue;
+                }
+                if let Some(d) = self.distance(current, at).map(|d| d + extra)
+                    && best.is_none_or(|b| d < b.0)
+                {
+                    best = Some((d, i));
+                }
+            }
+            if best.is_some() {
+                break;
+            }
+            // A speech act shares the time of the verb that tells it, a participle that of its clause.
+            let p = self.run.p;
+            match (p.rel(current), p.head(current)) {
+                (D::Xcomp | D::Conj | D::Obj | D::Nmod | D::Obl | D::Acl | D::Nsubj | D::NsubjPass, Some(h)) => current = h,
+                (D::Advcl | D::Ccomp | D::Parataxis, Some(h)) if verbal => current = h,
+                _ => break,
+            }
+            extra += 3;
+        }
+        best.and_then(|(_, i)| date_of(&self.run.l.times[i], i as u32))
+    }
+
+    /// Whether the phrase says when something happened, not since or until when, nor which thing is meant.
+    fn at_this_time(&self, at: usize) -> bool {
+        let case = self.run.p.case(at);
+        !matches!(case.as_str(), "until" | "till" | "of" | "for" | "before" | "after")
+            && !matches!(self.run.p.rel(at), D::NmodPoss | D::Compound | D::Amod)
+    }
+
+    fn place(&self, e: &Event) -> Option<u32> {
+        let t = e.token as usize;
+        let mut best: Option<(u32, usize)> = None;
+        for (i, at) in self.sentence_items(e.sentence as usize, &self.place_head) {
+            if !self.scene(at, i) {
+                continue;
+            }
+            // "in Mosul, Iraq": the more specific one comes first and wins ties.
+            let near = self.distance(t, at).or_else(|| self.shared_clause(t, at).then_some(8));
+            if let Some(d) = near
+                && best.is_none_or(|b| d < b.0)
+            {
+                best = Some((d, i));
+            }
+        }
+        if best.is_some() || is_verbal(e.event) {
+            return best.filter(|b| !is_verbal(e.event) || b.0 < 8).map(|b| b.1 as u32);
+        }
+        // An act of force has its scene somewhere: the scene of the sentence, else of the one before.
+        let here = self.sentence_items(e.sentence as usize, &self.place_head).find(|&(i, at)| self.scene(at, i)).map(|x| x.0);
+        here.map(|i| i as u32)
+    }
+
+    fn shared_clause(&self, t: usize, at: usize) -> bool {
+        let p = self.run.p;
+        let mut h = t;
+        for _ in 0..3 {
+            match p.head(h) {
+                Some(x) => h = x,
+                None => break,
+            }
+        }
+        p.under(at, h)
+    }
+
+    /// Whether a toponym is told as a scene ("in", "near", "at"), not as somebody who acts.
+    fn scene(&self, at: usize, i: usize) -> bool {
+        let p = self.run.p;
+        let place = &self.run.l.places[i];
+        let mut j = at;
+        for _ in 0..3 {
+            let case = p.case(j);
+            if !case.is_empty() {
+                return case.split(' ').any(|c| self.run.scope.locative.has(c)) || (case == "of" && p.head(j).is_some_and(|h| matches!(p.lemma(h), "north" | "south" | "east" | "west" | "city" | "town" | "village" | "province" | "outskirts" | "suburb" | "district" | "region" | "part" | "area" | "centre" | "center" | "capital")));
+            }
+            match (p.rel(j), p.head(j)) {
+                (D::Conj | D::Appos | D::Flat | D::Compound | D::NmodUnmarked | D::OblUnmarked, Some(h)) => j = h,
+                _ => break,
+            }
+        }
+        // "the Mosul hospital", "a Baghdad suburb": only towns and smaller
+        matches!(p.rel(at), D::Compound) && place.feature.is_some_and(|f| f.starts_with("PPL") && !f.starts_with("PPLC"))
+    }
+
+    fn magnitude(&self, e: &mut Event) {
+        let p = self.run.p;
+        let t = e.token as usize;
+        let number_of = |i: usize| p.kid(i, D::Nummod).and_then(|k| number(p.form(k)));
+        match e.event {
+            EventType::Assault => {
+                let lemma = p.lemma(t);
+                let object = self.run.roles.object(t);
+                let n = object.iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+                match lemma {
+                    "kill" | "die" | "massacre" | "murder" | "execute" | "behead" => e.magnitude.dead = n.or_else(|| self.run.roles.subject(t).iter().find_map(|&s| number_of(s)).filter(|_| lemma == "die")),
+                    "injure" | "wound" | "hurt" => e.magnitude.injured = n,
+                    _ => {}
+                }
+                // "…, killing 12 and wounding 30": in the clauses around
+                let around = p.kids(t).chain(p.head(t)).chain(p.head(t).into_iter().flat_map(|h| p.kids(h))).take(60);
+                for k in around {
+                    if k == t {
+                        continue;
+                    }
+                    let n = self.run.roles.object(k).iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+                    match p.lemma(k) {
+                        "kill" if e.magnitude.dead.is_none() => e.magnitude.dead = n,
+                        "injure" | "wound" if e.magnitude.injured.is_none() => e.magnitude.injured = n,
+                        _ => {}
+                    }
+                }
+            }
+            EventType::Coerce if e.mode.contains(&"arrest") => {
+                e.magnitude.arrested = self.run.roles.object(t).iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+            }
+            EventType::Protest | EventType::Mobilize => {
+                e.magnitude.size = self.run.roles.subject(t).iter().chain(&self.run.roles.object(t)).find_map(|&o| number_of(o));
+            }
+            _ => {}
+        }
+    }
+
+    fn contexts(&self, e: &mut Event) {
+        let p = self.run.p;
+        let range = p.text.sentences()[e.sentence as usize].range();
+        let t = e.token as usize;
+        let (from, to) = (range.start.max(t.saturating_sub(40)), range.end.min(t + 40));
+        for i in from..to {
+            if !matches!(p.upos(i), Upos::Noun | Upos::Propn | Upos::Adj | Upos::Verb) {
+                continue;
+            }
+            let found = self.run.book.contexts.get(p.lemma(i)).or_else(|| self.run.book.contexts.get(&p.form(i).to_lowercase()));
+            for c in found.into_iter().flatten() {
+                if e.context.len() < 3 && !e.context.contains(c) {
+                    e.context.push(c);
+                }
+            }
+        }
+    }
+
+    fn historical(&self, e: &mut Event, reality: Reality) {
+        if e.aux.contains(&Aux::Future) {
+            return;
+        }
+        let old = match (&e.date, self.run.l.document.published) {
+            (Some(d), Some(now)) => days(d.end, now) > CURRENT,
+            _ => false,
+        };
+        let p = self.run.p;
+        let adverb = p.kids(e.token as usize).any(|k| matches!(p.rel(k), D::Advmod | D::Amod) && self.run.scope.past_adverbs.has(p.lemma(k)));
+        // "had …ed" without a day of its own tells what came before the story.
+        let before = reality.perfect_past && e.date.is_none() && e.attribution.is_empty() && !is_verbal(e.event);
+        if (old || adverb || before) && !e.aux.contains(&Aux::Historical) {
+            e.aux.push(Aux::Historical);
+            e.aux.sort();
+        }
+    }
+
+    /// What can be said only once all events are there: retellings, and the day of a conversation.
+    pub fn finish(&self, events: &mut [Event]) {
+        self.readout(events);
+        for i in 1..events.len() {
+            for j in (i.saturating_sub(60)..i).rev() {
+                if self.retells(&events[i], &events[j]) {
+                    let first = events[j].same_as.unwrap_or(j as u32);
+                    events[i].same_as = Some(first);
+                    if events[i].date.is_none() {
+                        events[i].date = events[j].date.clone();
+                    }
+                    if events[i].place.is_none() {
+                        events[i].place = events[j].place;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A report of a dated conversation dates what its partners say in it.
+    fn readout(&self, events: &mut [Event]) {
+        let Some(first) = events.iter().position(|e| e.event == EventType::Consult && e.date.is_some() && e.sentence <= 2 && e.aux.is_empty()) else { return };
+        let (date, who) = (events[first].date.clone(), ids(&events[first]));
+        let from = events[first].sentence;
+        for e in events.iter_mut().filter(|e| e.sentence >= from && e.date.is_none() && e.aux.is_empty() && is_verbal(e.event)) {
+            let countries = |entity: u32| self.run.l.actors.entities[entity as usize].country;
+            let partner = !e.actor.is_empty() && e.actor.iter().all(|a| who.contains(&a.entity) || a.country.is_some() && who.iter().any(|&w| countries(w) == a.country));
+            if partner {
+                e.date = date.clone();
+            }
+        }
+    }
+
+    fn retells(&self, b: &Event, a: &Event) -> bool {
+        if a.event != b.event || a.sentence == b.sentence || a.aux != b.aux {
+            return false;
+        }
+        let key = |slots: &[crate::Slot]| {
+            let mut v: Vec<String> = slots.iter().map(|s| s.country.map(|c| c.to_string()).or(s.org.clone()).unwrap_or(format!("#{}", s.entity))).collect();
+            v.sort();
+            v.dedup();
+            v
+        };
+        let (aa, ba) = (key(&a.actor), key(&b.actor));
+        let (ar, br) = (key(&a.recipient), key(&b.recipient));
+        let agree = |x: &[String], y: &[String]| x == y || x.is_empty() || y.is_empty();
+        let some = (!aa.is_empty() && aa == ba) || (!ar.is_empty() && ar == br);
+        let dates = match (&a.date, &b.date) {
+            (Some(x), Some(y)) => x.start <= y.end && y.start <= x.end,
+            _ => true,
+        };
+        let modes = a.mode.is_empty() || b.mode.is_empty() || a.mode.iter().any(|m| b.mode.contains(m));
+        let words = self.run.p.lemma(a.token as usize) == self.run.p.lemma(b.token as usize) || matches!(b.event, EventType::Consult | EventType::Assault);
+        some && agree(&aa, &ba) && agree(&ar, &br) && dates && modes && words && !self.only_states(b)
+    }
+
+    /// Two states do many things of one type; one telling more is not the same telling.
+    fn only_states(&self, e: &Event) -> bool {
+        is_verbal(e.event)
+            && e.event != EventType::Consult
+            && e.actor.iter().chain(&e.recipient).all(|s| self.run.l.actors.entities[s.entity as usize].kind == EntityKind::State)
+    }
+}
+
+fn ids(e: &Event) -> Vec<u32> {
+    e.actor.iter().chain(&e.recipient).map(|s| s.entity).collect()
+}
+
+fn days(a: Date, b: Date) -> i32 {
+    a.until(b).map_or(0, |s| s.get_days())
+}
+
+fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
+    let (start, end) = (t.start?, t.end.or(t.start)?);
+    let precision = t.precision.unwrap_or(if start == end { Precision::Day } else { Precision::Range });
+    Some(EventDate { start, end, precision, time: Some(i) })
+}
+
+/// A number in digits or words; "dozens" and the like are none.
+fn number(s: &str) -> Option<u32> {
+    let plain: String = s.chars().filter(|c| *c != ',').collect();
+    if let Ok(n) = plain.parse() {
+        return Some(n);
+    }
+    const WORDS: &[&str] = &[
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    ];
+    let lower = plain.to_lowercase();
+    WORDS.iter().position(|w| *w == lower).map(|n| n as u32)
+}

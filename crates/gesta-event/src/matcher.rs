@@ -1,0 +1,643 @@
+//! Finds entries' triggers, fills their slots, and weighs what the sentence says of their reality.
+
+use crate::attach::Attach;
+use crate::codebook::{Codebook, Needs, Pattern};
+use crate::pattern::{Class, Role, SlotPath, Test, Words};
+use crate::roles::Roles;
+use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
+use gesta_actor::{EntityKind, Form};
+use gesta_parse::{Deprel as D, Parsed, Upos};
+use gesta_text::Span;
+
+/// How far reality is looked for up the tree.
+const REACH: usize = 12;
+
+/// The lists that the matcher reads, looked up once.
+pub(crate) struct Scope {
+    pub light: Words,
+    pub object_control: Words,
+    implicative: Words,
+    future_verbs: Words,
+    irrealis: Words,
+    negative: Words,
+    negators: Words,
+    unreal_adjectives: Words,
+    pub past_adverbs: Words,
+    pub locative: Words,
+    raising: Words,
+}
+
+impl Scope {
+    pub fn new(book: &Codebook) -> Self {
+        let l = |n: &str| book.list(n);
+        Scope {
+            light: l("light"),
+            object_control: l("object_control"),
+            implicative: l("implicative"),
+            future_verbs: l("future_verbs"),
+            irrealis: l("irrealis"),
+            negative: l("negative"),
+            negators: l("negators"),
+            unreal_adjectives: l("unreal_adjectives"),
+            past_adverbs: l("past_adverbs"),
+            locative: l("locative"),
+            raising: l("raising"),
+        }
+    }
+}
+
+/// What the words around a trigger say of its reality.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Reality {
+    pub negated: bool,
+    pub future: bool,
+    pub hypothetical: bool,
+    /// Named only as the content of a wish, request, refusal or purpose.
+    pub unreal: bool,
+    /// Under a modal of necessity or ability.
+    pub modal: bool,
+    /// "had …ed": before the time of the story.
+    pub perfect_past: bool,
+}
+
+pub(crate) struct Run<'a> {
+    pub book: &'a Codebook,
+    pub scope: &'a Scope,
+    pub l: &'a Layers<'a>,
+    pub p: &'a Parsed,
+    pub roles: Roles<'a>,
+    /// The widest mention headed by each token.
+    mention_at: Vec<Option<u32>>,
+    /// Innermost statement that holds each token.
+    pub said: Vec<Option<u32>>,
+}
+
+struct Firing<'a> {
+    pattern: &'a Pattern,
+    token: usize,
+    event: Event,
+    reality: Reality,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(book: &'a Codebook, scope: &'a Scope, l: &'a Layers<'a>) -> Self {
+        let p = l.parsed;
+        let mut mention_at: Vec<Option<u32>> = vec![None; p.len()];
+        for (i, m) in l.actors.mentions.iter().enumerate() {
+            if let Some(slot) = mention_at.get_mut(m.head as usize)
+                && slot.is_none_or(|b| l.actors.mentions[b as usize].span.len() < m.span.len())
+            {
+                *slot = Some(i as u32);
+            }
+        }
+        let mut said: Vec<Option<u32>> = vec![None; p.len()];
+        let mut held: Vec<u32> = vec![u32::MAX; p.len()];
+        for (i, s) in l.statements.iter().enumerate() {
+            for c in &s.content {
+                let from = p.text.tokens().partition_point(|t| t.span.end <= c.start);
+                for t in from..p.len() {
+                    if p.text.tokens()[t].span.start >= c.end {
+                        break;
+                    }
+                    let len = c.len() as u32;
+                    if len < held[t] {
+                        held[t] = len;
+                        said[t] = Some(i as u32);
+                    }
+                }
+            }
+        }
+        let roles = Roles { p, light: &scope.light, object_control: &scope.object_control };
+        Run { book, scope, l, p, roles, mention_at, said }
+    }
+
+    /// Codes the whole document.
+    pub fn code(&self, mut traces: Option<&mut Vec<Trace>>) -> Vec<Event> {
+        let mut events: Vec<Event> = Vec::new();
+        let attach = Attach::new(self);
+        for s in 0..self.p.text.sentences().len() {
+            let mut firings = self.sentence(s, &mut traces);
+            self.settle(&mut firings, &mut traces);
+            for f in firings {
+                let mut event = f.event;
+                attach.fill(&mut event, f.reality);
+                if let Some(t) = traces.as_deref_mut() {
+                    let trace = t.iter_mut().rev().find(|t| t.rule == event.rule && t.event.is_none() && t.trigger == event.trigger);
+                    if let Some(trace) = trace {
+                        trace.event = Some(events.len() as u32);
+                    }
+                }
+                events.push(event);
+            }
+        }
+        attach.finish(&mut events);
+        events
+    }
+
+    /// All entries that fire in one sentence.
+    fn sentence(&self, s: usize, traces: &mut Option<&mut Vec<Trace>>) -> Vec<Firing<'a>> {
+        let mut out: Vec<Firing<'a>> = Vec::new();
+        for t in self.p.text.sentences()[s].range() {
+            let class = match self.p.upos(t) {
+                Upos::Verb => Class::Verb,
+                Upos::Noun | Upos::Propn => Class::Noun,
+                Upos::Adj => Class::Adj,
+                _ => continue,
+            };
+            let lemma = self.p.lemma(t);
+            let lower;
+            let lemma = if lemma.bytes().any(|b| b.is_ascii_uppercase()) {
+                lower = lemma.to_lowercase();
+                lower.as_str()
+            } else {
+                lemma
+            };
+            let listed = self.book.by_lemma.get(lemma).map_or(&[][..], |v| v.as_slice());
+            let mut matched: Vec<&'a Pattern> = Vec::new();
+            for &i in listed.iter().chain(&self.book.any) {
+                let pattern = &self.book.patterns[i as usize];
+                if pattern.when.class != class {
+                    continue;
+                }
+                match pattern.when.conditions.iter().find(|c| self.test(t, &c.test) == c.not) {
+                    None => matched.push(pattern),
+                    Some(c) => {
+                        if let Some(tr) = traces.as_deref_mut() {
+                            let step = Step { what: "refused".into(), how: format!("\"{}\" does not hold", c.text), span: None };
+                            tr.push(Trace { rule: pattern.id.clone(), trigger: vec![self.p.text.tokens()[t].span], event: None, steps: vec![step] });
+                        }
+                    }
+                }
+            }
+            // The narrowest entry first; of equals the one that stands first in the codebook.
+            matched.sort_by(|a, b| b.weight.cmp(&a.weight));
+            let mut taken = false;
+            for pattern in matched {
+                if taken && !pattern.beside {
+                    continue;
+                }
+                match self.fire(pattern, t, s) {
+                    Ok((firing, steps)) => {
+                        if let Some(tr) = traces.as_deref_mut() {
+                            tr.push(Trace { rule: pattern.id.clone(), trigger: firing.event.trigger.clone(), event: None, steps });
+                        }
+                        taken |= !pattern.beside;
+                        out.push(firing);
+                    }
+                    Err(why) => {
+                        if let Some(tr) = traces.as_deref_mut() {
+                            let step = Step { what: "refused".into(), how: why, span: None };
+                            tr.push(Trace { rule: pattern.id.clone(), trigger: vec![self.p.text.tokens()[t].span], event: None, steps: vec![step] });
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn lemma_has(&self, words: &Words, i: usize) -> bool {
+        if words.any {
+            return true;
+        }
+        let lemma = self.p.lemma(i);
+        words.has(lemma) || words.has(&lemma.to_lowercase()) || words.has(&self.p.form(i).to_lowercase())
+    }
+
+    /// Whether a condition's test holds at trigger `t`.
+    fn test(&self, t: usize, test: &Test) -> bool {
+        let p = self.p;
+        match test {
+            Test::Has(r) => !self.role(t, r).is_empty(),
+            Test::Lemma(r, words) => self.role(t, r).iter().any(|&k| self.roles.members(k).iter().any(|&m| self.lemma_has(words, m))),
+            Test::Actor(r) => self.role(t, r).iter().any(|&k| !self.actors_at(k).is_empty()),
+            Test::State(r) => self.role(t, r).iter().flat_map(|&k| self.actors_at(k)).any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
+            Test::Prt(words) => p.kids_by(t, D::CompoundPrt).any(|k| words.has(&p.form(k).to_lowercase())),
+            Test::Aux(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass) && self.lemma_has(words, k)),
+            Test::Mod(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Amod | D::Compound | D::NmodDesc | D::Advmod | D::NmodUnmarked | D::Acl) && self.lemma_has(words, k)),
+            Test::Det(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Det | D::DetPredet | D::NmodPoss | D::Nummod) && self.lemma_has(words, k)),
+            Test::Under(words) => {
+                let h = p.head(t).filter(|_| matches!(p.rel(t), D::Obj | D::NsubjPass | D::Obl | D::Nsubj | D::Conj | D::Xcomp));
+                h.is_some_and(|h| self.lemma_has(words, h))
+            }
+            Test::HeadLemma(words) => p.head(t).is_some_and(|h| self.lemma_has(words, h)),
+            Test::Quoted => self.said[t].is_some_and(|s| self.l.statements[s as usize].form == gesta_statement::StatementForm::Direct),
+            Test::Said => self.said[t].is_some(),
+            Test::Passive => self.roles.passive(t),
+            Test::Active => !self.roles.passive(t),
+            Test::Finite => p.word(t).feats.has(gesta_parse::Feats::FIN) || p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)),
+            Test::Plural => p.word(t).feats.has(gesta_parse::Feats::PLUR),
+        }
+    }
+
+    /// Tokens that stand in a role to `t`.
+    fn role(&self, t: usize, role: &Role) -> Vec<usize> {
+        let r = &self.roles;
+        match role {
+            Role::Subj => r.subject(t),
+            Role::Obj => r.object(t),
+            Role::Iobj => self.p.kids_by(t, D::Iobj).collect(),
+            Role::Comp => r.clause(t, &[D::Ccomp, D::Parataxis]),
+            Role::Inf => {
+                let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Acl]);
+                out.retain(|&k| self.p.kids_by(k, D::Mark).any(|m| self.p.form(m).eq_ignore_ascii_case("to")));
+                out
+            }
+            Role::Ing => {
+                let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Obl, D::Acl]);
+                out.retain(|&k| self.p.word(k).xpos == "VBG" || self.p.word(k).feats.has(gesta_parse::Feats::GER));
+                out
+            }
+            Role::Poss => self.p.kids_by(t, D::NmodPoss).collect(),
+            Role::Pred => r.clause(t, &[D::Xcomp, D::Advcl, D::Obl]),
+            Role::Prep(words) => r.preps(t, &|c| words.has(c)),
+            Role::Agent => r.whose(t).into_iter().take(1).flatten().collect(),
+            Role::Mod => self.p.kids(t).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect(),
+            Role::Head => self.p.head(t).into_iter().collect(),
+            Role::Speaker | Role::Hearer => vec![],
+        }
+    }
+
+    fn slot_of(&self, entity: u32, span: Option<Span>) -> Slot {
+        let e = &self.l.actors.entities[entity as usize];
+        Slot { entity, span, country: e.country, org: e.org.clone(), sector: e.sector }
+    }
+
+    fn mention_slots(&self, m: u32) -> Vec<Slot> {
+        let m = &self.l.actors.mentions[m as usize];
+        m.entities.iter().map(|&e| self.slot_of(e, Some(m.span))).collect()
+    }
+
+    /// Actors that a nominal names, members of a coordination included.
+    fn actors_at(&self, node: usize) -> Vec<Slot> {
+        let mut out = Vec::new();
+        for m in self.roles.members(node) {
+            if let Some(i) = self.mention_at[m] {
+                out.extend(self.mention_slots(i));
+            }
+        }
+        out
+    }
+
+    /// As [`Run::actors_at`], and if nobody is named there, whoever is behind the thing.
+    fn loose(&self, node: usize, depth: usize) -> Vec<Slot> {
+        let strict = self.actors_at(node);
+        if !strict.is_empty() || depth > 2 {
+            return strict;
+        }
+        for group in self.roles.whose(node) {
+            let found: Vec<Slot> = group.iter().flat_map(|&k| if self.roles.is_verb(k) { vec![] } else { self.actors_at(k) }).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        for k in self.roles.preps(node, &|c| matches!(c, "of" | "by")) {
+            let found = if self.roles.is_verb(k) { vec![] } else { self.loose(k, depth + 1) };
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        vec![]
+    }
+
+    fn fill(&self, t: usize, slot: &SlotPath) -> (Vec<Slot>, String) {
+        for alternative in &slot.alternatives {
+            let mut out: Vec<Slot> = Vec::new();
+            for path in alternative {
+                let found = self.follow(t, &path.steps, path.loose);
+                for s in found {
+                    if !out.iter().any(|o| o.entity == s.entity) {
+                        out.push(s);
+                    }
+                }
+            }
+            if !out.is_empty() {
+                return (out, String::new());
+            }
+        }
+        (vec![], "nobody found".into())
+    }
+
+    fn follow(&self, t: usize, steps: &[Role], loose: bool) -> Vec<Slot> {
+        let statement = self.said[t].map(|s| &self.l.statements[s as usize]);
+        if let Some(Role::Speaker) = steps.first() {
+            let party = statement.and_then(|s| s.speaker.as_ref());
+            return match party {
+                Some(p) => vec![self.slot_of(p.entity, p.span)],
+                None => self.l.actors.author.filter(|_| statement.is_none()).map(|a| self.slot_of(a, None)).into_iter().collect(),
+            };
+        }
+        if let Some(Role::Hearer) = steps.first() {
+            return statement.and_then(|s| s.hearer.as_ref()).map(|p| self.slot_of(p.entity, p.span)).into_iter().collect();
+        }
+        let mut nodes = vec![t];
+        for step in steps {
+            nodes = nodes.iter().flat_map(|&n| self.role(n, step)).take(60).collect();
+        }
+        nodes.iter().flat_map(|&n| if loose { self.loose(n, 0) } else { self.actors_at(n) }).collect()
+    }
+
+    fn fire(&self, pattern: &'a Pattern, t: usize, s: usize) -> Result<(Firing<'a>, Vec<Step>), String> {
+        let (mut actor, how_a) = self.fill(t, &pattern.actor);
+        let (mut recipient, how_r) = self.fill(t, &pattern.recipient);
+        recipient.retain(|r| !actor.iter().any(|a| a.entity == r.entity));
+        // A slot that only names the writer's "it" or a thing that speaks is nobody.
+        let real = |x: &Slot| {
+            let e = &self.l.actors.entities[x.entity as usize];
+            e.kind != EntityKind::Other || e.country.is_some() || e.org.is_some()
+        };
+        actor.retain(real);
+        recipient.retain(real);
+        let ok = match pattern.needs {
+            Needs::Any => !actor.is_empty() || !recipient.is_empty(),
+            Needs::Actor => !actor.is_empty(),
+            Needs::Recipient => !recipient.is_empty(),
+            Needs::Both => !actor.is_empty() && !recipient.is_empty(),
+        };
+        if !ok {
+            return Err(format!("it needs {:?}, but actor: {}, recipient: {}", pattern.needs, if actor.is_empty() { &how_a } else { "found" }, if recipient.is_empty() { &how_r } else { "found" }));
+        }
+        let reality = self.reality(t);
+        if reality.unreal && !pattern.irrealis {
+            return Err("it stands only as the content of a wish, request, refusal or purpose".into());
+        }
+        let mut event = pattern.event;
+        let mut mode = pattern.mode.clone();
+        let mut aux = pattern.aux.clone();
+        if reality.negated && !aux.contains(&Aux::Negation) {
+            aux.push(Aux::Negation);
+        }
+        if (reality.hypothetical || reality.modal) && !pattern.modal {
+            aux.push(Aux::Hypothetical);
+        }
+        if reality.future && !pattern.modal {
+            let change = self.book.future.iter().find(|f| f.from == event && (f.when_mode.is_empty() || f.when_mode.iter().any(|m| mode.contains(m))));
+            match change {
+                Some(f) => {
+                    if f.to != event {
+                        mode = f.mode.clone();
+                    }
+                    event = f.to;
+                    if f.aux {
+                        aux.push(Aux::Future);
+                    }
+                }
+                None => aux.push(Aux::Future),
+            }
+        }
+        for m in self.book.means.iter().filter(|m| m.event == event) {
+            if !mode.contains(&m.mode) && self.near(t, &m.words) {
+                mode.push(m.mode);
+            }
+        }
+        aux.sort();
+        aux.dedup();
+        let steps = self.steps(&actor, &recipient, reality);
+        let event = Event {
+            event,
+            mode,
+            context: pattern.context.clone(),
+            trigger: self.trigger(t, pattern),
+            token: t as u32,
+            sentence: s as u32,
+            attribution: self.attribution(t, event, &actor),
+            actor,
+            recipient,
+            date: None,
+            place: None,
+            aux,
+            magnitude: Magnitude::default(),
+            same_as: None,
+            confidence: pattern.confidence,
+            rule: pattern.id.clone(),
+        };
+        Ok((Firing { pattern, token: t, event, reality }, steps))
+    }
+
+    fn steps(&self, actor: &[Slot], recipient: &[Slot], reality: Reality) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (what, slots) in [("actor", actor), ("recipient", recipient)] {
+            for s in slots {
+                let e = &self.l.actors.entities[s.entity as usize];
+                steps.push(Step { what: what.into(), how: e.label.clone(), span: s.span });
+            }
+        }
+        if reality != Reality::default() {
+            steps.push(Step { what: "reality".into(), how: format!("{reality:?}"), span: None });
+        }
+        steps
+    }
+
+    /// The words that carry the event: the trigger with its particle, negation left out.
+    fn trigger(&self, t: usize, pattern: &Pattern) -> Vec<Span> {
+        let tokens = self.p.text.tokens();
+        let mut ids = vec![t];
+        ids.extend(self.p.kids_by(t, D::CompoundPrt));
+        for c in &pattern.when.conditions {
+            if let (false, Test::Lemma(r @ (Role::Obj | Role::Inf), words)) = (c.not, &c.test) {
+                ids.extend(self.role(t, r).into_iter().filter(|&k| self.lemma_has(words, k)));
+            }
+            if let (false, Test::Mod(words)) = (c.not, &c.test) {
+                ids.extend(self.p.kids(t).filter(|&k| self.lemma_has(words, k)));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let mut out: Vec<Span> = Vec::new();
+        for i in ids {
+            match out.last_mut() {
+                Some(last) if i > 0 && tokens[i - 1].span == *last || out_end_is(last, tokens, i) => *last = last.cover(tokens[i].span),
+                _ => out.push(tokens[i].span),
+            }
+        }
+        out
+    }
+
+    /// Whether one of `words` stands near the trigger: among its dependents, or at the noun or verb that it hangs on.
+    fn near(&self, t: usize, words: &Words) -> bool {
+        let has = |i: usize| self.lemma_has(words, i);
+        if has(t) || self.p.kids(t).any(|k| has(k) || self.p.kids(k).any(has)) {
+            return true;
+        }
+        match self.p.head(t) {
+            Some(h) if matches!(self.p.rel(t), D::Obj | D::Obl | D::Nmod | D::Compound | D::Xcomp | D::Acl | D::Advcl | D::NsubjPass | D::Nsubj) => {
+                has(h) || (self.p.upos(h) == Upos::Noun || self.scope.light.has(self.p.lemma(h))) && self.p.kids(h).any(has)
+            }
+            _ => false,
+        }
+    }
+
+    /// Statements that hold the trigger, outermost first, less the one in which the actor itself performs the act by
+    /// speaking.
+    fn attribution(&self, t: usize, event: EventType, actor: &[Slot]) -> Vec<u32> {
+        let mut chain = Vec::new();
+        let mut at = self.said[t];
+        while let Some(s) = at {
+            if chain.contains(&s) || chain.len() > 8 {
+                break;
+            }
+            chain.push(s);
+            at = self.l.statements[s as usize].within;
+        }
+        if is_verbal(event)
+            && let Some(&inner) = chain.first()
+            && let Some(speaker) = &self.l.statements[inner as usize].speaker
+            && actor.iter().any(|a| a.entity == speaker.entity)
+        {
+            chain.remove(0);
+        }
+        chain.retain(|&s| self.l.statements[s as usize].speaker.is_some());
+        chain.reverse();
+        chain
+    }
+
+    /// What the words around token `t` say of its reality.
+    pub fn reality(&self, t: usize) -> Reality {
+        let p = self.p;
+        let mut r = Reality::default();
+        let mut i = t;
+        for step in 0..REACH {
+            let clausal = self.roles.is_verb(i) || p.kids(i).any(|k| matches!(p.rel(k), D::Cop | D::Nsubj | D::NsubjPass));
+            for k in p.kids(i) {
+                let lemma = p.lemma(k);
+                match p.rel(k) {
+                    D::Advmod if self.scope.negators.has(lemma) || self.scope.negators.has(&p.form(k).to_lowercase()) => r.negated ^= true,
+                    D::Det if step == 0 && lemma == "no" => r.negated = true,
+                    D::Aux | D::Cop if clausal => match (lemma, p.form(k).to_lowercase().as_str()) {
+                        ("will" | "shall", "would" | "should") | ("would", _) => r.hypothetical = true,
+                        ("will" | "shall" | "'ll", _) | (_, "'ll" | "wo" | "will") => r.future = true,
+                        ("could" | "might" | "may" | "can", _) | (_, "could" | "might" | "may" | "can" | "ca") => r.modal = true,
+                        ("should" | "must" | "ought", _) | (_, "should" | "must") => r.modal = true,
+                        ("have", "had" | "'d") if step == 0 => r.perfect_past = true,
+                        _ => {}
+                    },
+                    D::Mark if matches!(lemma, "if" | "unless" | "whether") || matches!(p.form(k).to_lowercase().as_str(), "if" | "unless" | "whether") => r.hypothetical = true,
+                    D::Amod | D::Advmod if step == 0 && self.scope.unreal_adjectives.has(lemma) => r.hypothetical = true,
+                    D::Case if step <= 1 && p.form(k).eq_ignore_ascii_case("without") => r.negated = true,
+                    _ => {}
+                }
+            }
+            let Some(h) = p.head(i) else { break };
+            let lemma = p.lemma(h);
+            let to = p.kids_by(i, D::Mark).any(|k| p.form(k).eq_ignore_ascii_case("to"));
+            match p.rel(i) {
+                D::Conj => {}
+                D::Xcomp | D::Ccomp | D::Acl | D::Advcl | D::Csubj if to => {
+                    if self.scope.implicative.has(lemma) {
+                    } else if self.scope.future_verbs.has(lemma) || lemma == "be" || (lemma == "go" && p.word(h).xpos == "VBG") {
+                        r.future = true;
+                    } else if self.scope.negative.has(lemma) {
+                        r.negated = true;
+                    } else if self.scope.raising.has(lemma) && self.roles.passive(h) {
+                        // "is said to have …": told, not wished
+                    } else if p.kids(i).any(|k| p.rel(k) == D::Aux && p.lemma(k) == "have") {
+                    } else {
+                        r.unreal = true;
+                        break;
+                    }
+                }
+                D::Xcomp | D::Advcl | D::Acl if self.scope.negative.has(lemma) => r.negated = true,
+                D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
+                    r.unreal = true;
+                    break;
+                }
+                D::Xcomp if self.scope.implicative.has(lemma) => {}
+                D::Obj | D::NsubjPass if self.scope.light.has(lemma) => {}
+                D::Obj | D::Nmod | D::Obl | D::NsubjPass if self.scope.irrealis.has(lemma) || self.scope.negative.has(lemma) => {
+                    r.unreal = true;
+                    break;
+                }
+                D::Obl | D::Obj | D::Nmod if p.case(i) == "for" && self.scope.irrealis.has(lemma) => {
+                    r.unreal = true;
+                    break;
+                }
+                D::Advcl if p.kids_by(i, D::Mark).any(|k| matches!(p.form(k).to_lowercase().as_str(), "if" | "unless")) => break,
+                _ => break,
+            }
+            i = h;
+        }
+        r
+    }
+
+    /// What one sentence's events say together: double tellings go, and what is only the topic of a speech act goes.
+    fn settle(&self, firings: &mut Vec<Firing<'a>>, traces: &mut Option<&mut Vec<Trace>>) {
+        let mut drop: Vec<(usize, String)> = Vec::new();
+        for i in 0..firings.len() {
+            let f = &firings[i];
+            if f.event.aux.contains(&Aux::Negation) || f.event.aux.contains(&Aux::Hypothetical) {
+                drop.push((i, "it is denied or only supposed".into()));
+                continue;
+            }
+            for j in 0..firings.len() {
+                let g = &firings[j];
+                if i == j || drop.iter().any(|d| d.0 == j) {
+                    continue;
+                }
+                if self.topic_of(f, g) {
+                    drop.push((i, format!("it is only the topic of {}", g.pattern.id)));
+                    break;
+                }
+                let same = f.event.event == g.event.event && ids(&f.event.actor) == ids(&g.event.actor);
+                let less = ids(&f.event.recipient).iter().all(|r| ids(&g.event.recipient).contains(r));
+                if same && less && f.event.attribution == g.event.attribution && (f.event.recipient.len() < g.event.recipient.len() || j < i) {
+                    drop.push((i, format!("{} tells the same", g.pattern.id)));
+                    break;
+                }
+            }
+        }
+        for (i, why) in drop.into_iter().rev() {
+            let f = firings.remove(i);
+            if let Some(t) = traces.as_deref_mut()
+                && let Some(trace) = t.iter_mut().rev().find(|t| t.rule == f.pattern.id && t.trigger == f.event.trigger)
+            {
+                trace.steps.push(Step { what: "refused".into(), how: why, span: None });
+            }
+        }
+    }
+
+    /// Whether `f` is only what the speech act `g` is about: its noun or non-finite verb stands inside `g`'s phrase.
+    fn topic_of(&self, f: &Firing<'a>, g: &Firing<'a>) -> bool {
+        if !is_verbal(g.event.event) || matches!(g.event.event, EventType::Consult) {
+            return false;
+        }
+        if f.token == g.token || !self.p.under(f.token, g.token) {
+            return false;
+        }
+        // An accusation tells what it blames; anything else only names its topic.
+        let told = matches!(g.event.event, EventType::Accuse) && !is_verbal(f.event.event);
+        let mut i = f.token;
+        while i != g.token {
+            let finite = self.roles.is_verb(i) && self.p.kids(i).any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass));
+            if finite || matches!(self.p.rel(i), D::Conj | D::Parataxis | D::Advcl | D::AclRelcl) {
+                return false;
+            }
+            match self.p.head(i) {
+                Some(h) => i = h,
+                None => return false,
+            }
+        }
+        if told { f.event.actor.is_empty() && f.event.recipient.is_empty() } else { true }
+    }
+
+    /// Whether a mention is a pronoun (for evidence: a name says more).
+    #[allow(dead_code)]
+    fn pronoun(&self, m: u32) -> bool {
+        self.l.actors.mentions[m as usize].form == Form::Pronoun
+    }
+}
+
+fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {
+    i > 0 && tokens[i - 1].span.end == last.end
+}
+
+fn ids(slots: &[Slot]) -> Vec<u32> {
+    let mut v: Vec<u32> = slots.iter().map(|s| s.entity).collect();
+    v.sort_unstable();
+    v
+}
+
+/// Types that are done by speaking.
+pub(crate) fn is_verbal(e: EventType) -> bool {
+    use EventType::*;
+    matches!(e, Agree | Support | Concede | Request | Accuse | Reject | Threaten | Consult)
+}

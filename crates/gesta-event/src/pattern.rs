@@ -1,0 +1,270 @@
+//! The small language of a codebook entry: `when` (what must stand around the trigger) and slot paths (who fills it).
+//!
+//! ```text
+//! when      = trigger { condition }
+//! trigger   = [ "n:" | "a:" | "v:" ] lemmas           v is the default; "*" is any word of that class
+//! condition = [ "-" ] test                            "-" forbids
+//! test      = ROLE                                    the role is there
+//!           | ROLE "=" lemmas                         … and its head is one of these
+//!           | ROLE ":actor" | ROLE ":state"           … and an actor (a state) fills it
+//!           | prep "|" prep … ":" ( "*" | lemmas | "actor" )   a prepositional phrase
+//!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
+//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural"
+//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED
+//! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
+//! slot      = alternative { "," alternative }         the first that yields somebody wins
+//! alternative = path { "+" path }                     all together
+//! path      = step { "." step } [ "~" ]               "~": look inside a thing for whose it is
+//! step      = ROLE | prep { "|" prep } | SPEAKER | HEARER | AGENT | MOD | HEAD
+//! ```
+
+use std::collections::BTreeMap;
+
+/// Word lists by name.
+pub(crate) type Lists = BTreeMap<String, Vec<String>>;
+
+/// A sorted set of lemmas; `any` matches all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Words {
+    pub any: bool,
+    list: Vec<String>,
+}
+
+impl Words {
+    pub fn has(&self, w: &str) -> bool {
+        self.any || self.list.binary_search_by(|x| x.as_str().cmp(w)).is_ok()
+    }
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(String::as_str)
+    }
+    /// From words one by one; each may be "@list".
+    pub fn parse_list(words: &[String], lists: &Lists) -> Result<Self, String> {
+        if words.is_empty() {
+            return Ok(Words::default());
+        }
+        Self::parse(&words.join("|"), lists)
+    }
+    fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
+        if s == "*" {
+            return Ok(Words { any: true, list: vec![] });
+        }
+        let mut list = Vec::new();
+        for w in s.split('|') {
+            if let Some(name) = w.strip_prefix('@') {
+                list.extend(lists.get(name).ok_or(format!("there is no list named {name:?} in lists.toml"))?.iter().cloned());
+            } else if w.is_empty() {
+                return Err(format!("an empty word in {s:?}"));
+            } else {
+                list.push(w.replace('_', " "));
+            }
+        }
+        list.sort();
+        list.dedup();
+        Ok(Words { any: false, list })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Role {
+    Subj,
+    Obj,
+    Iobj,
+    Comp,
+    Inf,
+    Ing,
+    Poss,
+    Pred,
+    Prep(Words),
+    Speaker,
+    Hearer,
+    Agent,
+    Mod,
+    Head,
+}
+
+impl Role {
+    fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
+        Ok(match s {
+            "SUBJ" => Role::Subj,
+            "OBJ" => Role::Obj,
+            "IOBJ" => Role::Iobj,
+            "COMP" => Role::Comp,
+            "INF" => Role::Inf,
+            "ING" => Role::Ing,
+            "POSS" => Role::Poss,
+            "PRED" => Role::Pred,
+            "SPEAKER" => Role::Speaker,
+            "HEARER" => Role::Hearer,
+            "AGENT" => Role::Agent,
+            "MOD" => Role::Mod,
+            "HEAD" => Role::Head,
+            _ if s.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'|' | b'_' | b'@')) && !s.is_empty() => {
+                Role::Prep(Words::parse(s, lists)?)
+            }
+            _ => return Err(format!("{s:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, SPEAKER, HEARER) nor prepositions in small letters")),
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Test {
+    Has(Role),
+    Lemma(Role, Words),
+    Actor(Role),
+    State(Role),
+    Prt(Words),
+    Aux(Words),
+    Mod(Words),
+    Det(Words),
+    Under(Words),
+    HeadLemma(Words),
+    Quoted,
+    Said,
+    Passive,
+    Active,
+    Finite,
+    Plural,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    pub not: bool,
+    pub test: Test,
+    pub text: String,
+}
+
+/// Word class of a trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Verb,
+    Noun,
+    Adj,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct When {
+    pub class: Class,
+    pub trigger: Words,
+    pub conditions: Vec<Condition>,
+}
+
+impl When {
+    pub fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
+        let mut terms = s.split_whitespace();
+        let first = terms.next().ok_or("it is empty")?;
+        let (class, lemmas) = match first.split_once(':') {
+            Some(("n", rest)) => (Class::Noun, rest),
+            Some(("a", rest)) => (Class::Adj, rest),
+            Some(("v", rest)) => (Class::Verb, rest),
+            Some((c, _)) => return Err(format!("{c:?} is no word class: the trigger begins with n:, a: or v:")),
+            None => (Class::Verb, first),
+        };
+        let trigger = Words::parse(lemmas, lists)?;
+        let mut conditions = Vec::new();
+        for term in terms {
+            let (not, body) = term.strip_prefix('-').map_or((false, term), |t| (true, t));
+            let test = match body {
+                "quoted" => Test::Quoted,
+                "said" => Test::Said,
+                "passive" => Test::Passive,
+                "active" => Test::Active,
+                "finite" => Test::Finite,
+                "plural" => Test::Plural,
+                _ => {
+                    if let Some((key, words)) = body.split_once('=') {
+                        let words = Words::parse(words, lists)?;
+                        match key {
+                            "prt" => Test::Prt(words),
+                            "aux" => Test::Aux(words),
+                            "mod" => Test::Mod(words),
+                            "det" => Test::Det(words),
+                            "under" => Test::Under(words),
+                            "head" => Test::HeadLemma(words),
+                            _ => Test::Lemma(Role::parse(key, lists)?, words),
+                        }
+                    } else if let Some((role, what)) = body.split_once(':') {
+                        let role = Role::parse(role, lists)?;
+                        match what {
+                            "actor" => Test::Actor(role),
+                            "state" => Test::State(role),
+                            "*" => Test::Has(role),
+                            _ => Test::Lemma(role, Words::parse(what, lists)?),
+                        }
+                    } else {
+                        Test::Has(Role::parse(body, lists)?)
+                    }
+                }
+            };
+            conditions.push(Condition { not, test, text: term.to_owned() });
+        }
+        Ok(When { class, trigger, conditions })
+    }
+
+    /// How narrow the entry is: of several that match one trigger the narrowest wins.
+    pub fn weight(&self) -> usize {
+        let conditions: usize = self
+            .conditions
+            .iter()
+            .map(|c| match c.test {
+                _ if c.not => 1,
+                Test::Lemma(..) | Test::Mod(_) | Test::Under(_) | Test::Prt(_) | Test::HeadLemma(_) => 3,
+                _ => 2,
+            })
+            .sum();
+        conditions + if self.trigger.any { 0 } else { 2 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Path {
+    pub steps: Vec<Role>,
+    pub loose: bool,
+}
+
+/// Alternatives of sums of paths.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct SlotPath {
+    pub alternatives: Vec<Vec<Path>>,
+}
+
+impl SlotPath {
+    pub fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
+        let mut alternatives = Vec::new();
+        for alternative in s.split(',').map(str::trim).filter(|a| !a.is_empty()) {
+            let mut paths = Vec::new();
+            for path in alternative.split('+').map(str::trim) {
+                let (path, loose) = path.strip_suffix('~').map_or((path, false), |p| (p, true));
+                let steps = path.split('.').map(|x| Role::parse(x, lists)).collect::<Result<Vec<_>, _>>()?;
+                paths.push(Path { steps, loose });
+            }
+            alternatives.push(paths);
+        }
+        Ok(SlotPath { alternatives })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_read() {
+        let lists = Lists::from([("attack".to_owned(), vec!["raid".to_owned(), "attack".to_owned()])]);
+        let w = When::parse("launch|carry OBJ=@attack|strike -on:actor prt=out", &lists).unwrap();
+        assert!(w.trigger.has("carry") && w.class == Class::Verb && w.conditions.len() == 3);
+        assert!(matches!(&w.conditions[0].test, Test::Lemma(Role::Obj, ws) if ws.has("raid") && ws.has("strike")));
+        assert!(w.conditions[1].not);
+        let s = SlotPath::parse("on|against, OBJ.by+SUBJ~", &lists).unwrap();
+        assert_eq!(s.alternatives.len(), 2);
+        assert!(s.alternatives[1][1].loose && s.alternatives[1][0].steps.len() == 2);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let none = Lists::new();
+        for (bad, word) in [("condemn OBJEKT", "OBJEKT"), ("x:attack", "x"), ("hit OBJ=@none", "none"), ("", "empty")] {
+            let e = When::parse(bad, &none).unwrap_err();
+            assert!(e.contains(word), "{bad}: {e}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Deep roles: who does it and to whom, whatever the surface (passive, relative clause, participle, control, noun).
+
+use gesta_parse::{Deprel as D, Feats, Parsed, Upos};
+
+/// How far a subject is looked for up the tree; keeps work linear on any tree.
+const REACH: usize = 8;
+
+/// Roles of one parsed text.
+#[derive(Clone, Copy)]
+pub(crate) struct Roles<'a> {
+    pub p: &'a Parsed,
+    /// Verbs that lend their subject to a noun: "launched an attack".
+    pub light: &'a crate::pattern::Words,
+    /// Verbs whose object is the subject of their infinitive.
+    pub object_control: &'a crate::pattern::Words,
+}
+
+impl<'a> Roles<'a> {
+    pub fn is_verb(&self, i: usize) -> bool {
+        matches!(self.p.upos(i), Upos::Verb | Upos::Aux)
+    }
+
+    /// A passive participle, with or without its auxiliary.
+    pub fn passive(&self, v: usize) -> bool {
+        if self.p.kids(v).any(|k| matches!(self.p.rel(k), D::NsubjPass | D::AuxPass | D::CsubjPass | D::OblAgent)) {
+            return true;
+        }
+        let w = self.p.word(v);
+        let participle = w.xpos == "VBN" || (w.feats.has(Feats::PART) && w.feats.has(Feats::PAST));
+        if !participle || self.p.kids(v).any(|k| self.p.rel(k) == D::Aux) {
+            return false;
+        }
+        match self.p.rel(v) {
+            D::Acl | D::Amod => true,
+            D::Advcl | D::Xcomp => self.p.kid(v, D::Obj).is_none(),
+            D::Conj => !self.own_subject(v) && self.p.head(v).is_some_and(|h| self.p.rel(h) != D::Conj && self.passive(h)),
+            _ => false,
+        }
+    }
+
+    fn own_subject(&self, v: usize) -> bool {
+        self.p.kids(v).any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass | D::Csubj | D::NsubjOuter))
+    }
+
+    /// A relative pronoun's antecedent, else the word itself.
+    pub fn antecedent(&self, i: usize) -> usize {
+        let w = self.p.word(i);
+        let relative = w.feats.any(Feats::PRON_REL) || matches!(w.xpos, "WP" | "WDT");
+        if w.upos == Upos::Pron && relative {
+            let mut j = i;
+            for _ in 0..REACH {
+                if self.p.rel(j) == D::AclRelcl {
+                    return self.p.head(j).unwrap_or(i);
+                }
+                match self.p.head(j) {
+                    Some(h) => j = h,
+                    None => break,
+                }
+            }
+        }
+        i
+    }
+
+    fn first(&self, v: usize, rels: &[D]) -> Option<usize> {
+        self.p.kids(v).find(|&k| rels.contains(&self.p.rel(k))).map(|k| self.antecedent(k))
+    }
+
+    /// Whether a relative clause lacks `rel`, so that its antecedent stands for it.
+    fn gap(&self, v: usize) -> bool {
+        !self.p.kids(v).any(|k| {
+            let w = self.p.word(k);
+            w.upos == Upos::Pron && (w.feats.any(Feats::PRON_REL) || matches!(w.xpos, "WP" | "WDT"))
+        })
+    }
+
+    /// The one who does it.
+    pub fn subject(&self, v: usize) -> Vec<usize> {
+        if self.p.upos(v) == Upos::Noun && !self.p.kids(v).any(|k| matches!(self.p.rel(k), D::Nsubj | D::Cop)) {
+            return self.noun_subject(v);
+        }
+        self.verb_subject(v, 0)
+    }
+
+    fn verb_subject(&self, v: usize, depth: usize) -> Vec<usize> {
+        if depth > REACH {
+            return vec![];
+        }
+        if self.passive(v) {
+            return self.by_agent(v);
+        }
+        self.surface_subject(v, depth)
+    }
+
+    fn by_agent(&self, v: usize) -> Vec<usize> {
+        let agent = self.p.kid(v, D::OblAgent).or_else(|| {
+            self.p.kids(v).find(|&k| matches!(self.p.rel(k), D::Obl | D::Nmod) && self.p.kids_by(k, D::Case).any(|c| self.p.form(c).eq_ignore_ascii_case("by")))
+        });
+        agent.into_iter().collect()
+    }
+
+    /// The grammatical subject, found through coordination, control and participles.
+    fn surface_subject(&self, v: usize, depth: usize) -> Vec<usize> {
+        if depth > REACH {
+            return vec![];
+        }
+        if let Some(s) = self.first(v, &[D::Nsubj, D::NsubjPass, D::NsubjOuter]) {
+            return vec![s];
+        }
+        let Some(h) = self.p.head(v) else { return vec![] };
+        match self.p.rel(v) {
+            D::Conj => self.surface_subject_of(h, depth + 1),
+            D::Xcomp => {
+                if let Some(o) = self.first(h, &[D::Obj, D::Iobj])
+                    && (self.object_control.has(self.p.lemma(h)) || !self.p.kids_by(v, D::Mark).any(|_| true))
+                {
+                    return vec![o];
+                }
+                if self.object_control.has(self.p.lemma(h)) && self.passive(h) {
+                    return self.first(h, &[D::NsubjPass]).into_iter().collect();
+                }
+                self.surface_subject_of(h, depth + 1)
+            }
+            D::Advcl | D::AdvclRelcl | D::Parataxis if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
+            D::Ccomp if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
+            D::AclRelcl if self.gap(v) && self.p.kid(v, D::Obj).is_some() => vec![h],
+            D::Acl => {
+                let infinitive = self.p.kids_by(v, D::Mark).any(|k| self.p.form(k).eq_ignore_ascii_case("to"));
+                if infinitive { self.noun_subject(h) } else { vec![h] }
+            }
+            D::Amod => vec![h],
+            _ => vec![],
+        }
+    }
+
+    fn surface_subject_of(&self, h: usize, depth: usize) -> Vec<usize> {
+        if self.is_verb(h) || self.own_subject(h) {
+            self.surface_subject(h, depth)
+        } else if matches!(self.p.rel(h), D::Obj | D::Obl) {
+            self.p.head(h).map_or(vec![], |g| self.surface_subject(g, depth))
+        } else {
+            self.surface_subject(h, depth)
+        }
+    }
+
+    fn nonfinite(&self, v: usize) -> bool {
+        let w = self.p.word(v);
+        matches!(w.xpos, "VBG" | "VBN" | "VB") || !w.feats.has(Feats::FIN)
+    }
+
+    /// Who is behind a noun of action: "X's raid", "the raid by X", "a Syrian raid", "X launched a raid".
+    fn noun_subject(&self, n: usize) -> Vec<usize> {
+        let by = self.by_agent(n);
+        if !by.is_empty() {
+            return by;
+        }
+        let mut out: Vec<usize> = self.p.kids_by(n, D::NmodPoss).collect();
+        if out.is_empty() {
+            out = self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect();
+            out.retain(|&k| self.p.upos(k) == Upos::Propn || self.p.form(k).starts_with(char::is_uppercase));
+        }
+        if let Some(v) = self.light_verb(n) {
+            let s = self.verb_subject(v, 1);
+            if !s.is_empty() {
+                return s;
+            }
+        }
+        if out.is_empty() {
+            out.extend(self.p.kids_by(n, D::Acl).filter(|&k| self.passive(k)).flat_map(|k| self.by_agent(k)));
+        }
+        out
+    }
+
+    /// The light verb over a noun of action, if there is one.
+    pub fn light_verb(&self, n: usize) -> Option<usize> {
+        let mut n = n;
+        for _ in 0..3 {
+            let h = self.p.head(n)?;
+            match self.p.rel(n) {
+                D::Obj | D::NsubjPass | D::Obl if self.is_verb(h) && self.light.has(self.p.lemma(h)) => return Some(h),
+                D::Conj => n = h,
+                D::Nmod if self.light.has(self.p.lemma(h)) => n = h,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The one to whom it is done.
+    pub fn object(&self, v: usize) -> Vec<usize> {
+        if !self.is_verb(v) {
+            return vec![];
+        }
+        if self.passive(v) {
+            if let Some(s) = self.first(v, &[D::NsubjPass, D::Nsubj]) {
+                return vec![s];
+            }
+            return match (self.p.rel(v), self.p.head(v)) {
+                (D::Acl | D::Amod, Some(h)) => vec![h],
+                _ => self.surface_subject(v, 0),
+            };
+        }
+        if let Some(o) = self.first(v, &[D::Obj]) {
+            return vec![o];
+        }
+        match (self.p.rel(v), self.p.head(v)) {
+            (D::AclRelcl, Some(h)) if self.gap(v) && self.p.kid(v, D::Nsubj).is_some() => vec![h],
+            // "attacked and killed three soldiers": the object stands with the last verb
+            _ => self.p.kids_by(v, D::Conj).find(|&k| self.is_verb(k) && !self.own_subject(k)).and_then(|k| self.first(k, &[D::Obj])).into_iter().collect(),
+        }
+    }
+
+    /// The prepositional phrases of a word whose preposition `want` accepts.
+    pub fn preps(&self, i: usize, want: &dyn Fn(&str) -> bool) -> Vec<usize> {
+        let mut out = Vec::new();
+        let collect = |i: usize, out: &mut Vec<usize>| {
+            for k in self.p.kids(i) {
+                if matches!(self.p.rel(k), D::Obl | D::OblAgent | D::Nmod | D::Advcl | D::Xcomp | D::Acl | D::Ccomp) {
+                    let case = self.case(k);
+                    if !case.is_empty() && want(&case) {
+                        out.push(self.antecedent(k));
+                    }
+                }
+            }
+        };
+        collect(i, &mut out);
+        if out.is_empty() {
+            // "launched an attack on X": the phrase may hang on the verb or on the noun
+            if self.is_verb(i) {
+                if let Some(o) = self.p.kid(i, D::Obj) {
+                    collect(o, &mut out);
+                }
+            } else if let (D::Obj | D::NsubjPass, Some(h)) = (self.p.rel(i), self.p.head(i)) {
+                collect(h, &mut out);
+            }
+        }
+        out
+    }
+
+    /// Case markers, or the preposition that marks a gerund clause ("of attacking").
+    pub fn case(&self, i: usize) -> String {
+        let case = self.p.case(i);
+        if !case.is_empty() {
+            return case;
+        }
+        let gerund = self.p.word(i).xpos == "VBG" || self.p.word(i).feats.has(Feats::GER);
+        let mark = self.p.kid(i, D::Mark).filter(|_| gerund);
+        mark.map_or(String::new(), |m| self.p.form(m).to_lowercase())
+    }
+
+    /// Members of a coordination that begins at `i`.
+    pub fn members(&self, i: usize) -> Vec<usize> {
+        let mut out = vec![i];
+        out.extend(self.p.kids_by(i, D::Conj).filter(|&k| !self.is_verb(k)).take(40));
+        out
+    }
+
+    /// Who is behind a thing: agent, possessor, nationality, members ("forces of X").
+    pub fn whose(&self, n: usize) -> Vec<Vec<usize>> {
+        if self.is_verb(n) {
+            return vec![self.subject(n), self.object(n)];
+        }
+        vec![
+            self.by_agent(n),
+            self.p.kids_by(n, D::NmodPoss).collect(),
+            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect(),
+            self.preps(n, &|c| matches!(c, "of" | "from" | "against" | "on" | "in")),
+            self.p.kids_by(n, D::Appos).collect(),
+            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Acl | D::AclRelcl)).flat_map(|k| self.subject(k)).filter(|&k| k != n).collect(),
+        ]
+    }
+
+    /// Clauses of a kind: finite complements, infinitives, gerunds.
+    pub fn clause(&self, v: usize, rels: &[D]) -> Vec<usize> {
+        self.p.kids(v).filter(|&k| rels.contains(&self.p.rel(k))).collect()
+    }
+}
