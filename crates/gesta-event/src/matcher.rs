@@ -2,7 +2,7 @@
 
 use crate::attach::Attach;
 use crate::codebook::{Codebook, Needs, Pattern};
-use crate::pattern::{Class, Role, SlotPath, Test, Words};
+use crate::pattern::{Class, Role, SlotPath, StepSet, Test, Words};
 use crate::roles::Roles;
 use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
 use gesta_actor::{EntityKind, Form};
@@ -208,10 +208,10 @@ impl<'a> Run<'a> {
     fn test(&self, t: usize, test: &Test) -> bool {
         let p = self.p;
         match test {
-            Test::Has(r) => !self.role(t, r).is_empty(),
-            Test::Lemma(r, words) => self.role(t, r).iter().any(|&k| self.roles.members(k).iter().any(|&m| self.lemma_has(words, m))),
-            Test::Actor(r) => self.role(t, r).iter().any(|&k| !self.actors_at(k).is_empty()),
-            Test::State(r) => self.role(t, r).iter().flat_map(|&k| self.actors_at(k)).any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
+            Test::Has(r) => !self.walk(t, r).is_empty(),
+            Test::Lemma(r, words) => self.walk(t, r).iter().any(|&k| self.roles.members(k).iter().any(|&m| self.lemma_has(words, m))),
+            Test::Actor(r) => self.walk(t, r).iter().any(|&k| !self.actors_at(k).is_empty()),
+            Test::State(r) => self.walk(t, r).iter().flat_map(|&k| self.actors_at(k)).any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
             Test::Prt(words) => p.kids_by(t, D::CompoundPrt).any(|k| words.has(&p.form(k).to_lowercase())),
             Test::Aux(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass) && self.lemma_has(words, k)),
             Test::Mod(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Amod | D::Compound | D::NmodDesc | D::Advmod | D::NmodUnmarked | D::Acl) && self.lemma_has(words, k)),
@@ -228,6 +228,15 @@ impl<'a> Run<'a> {
             Test::Finite => p.word(t).feats.has(gesta_parse::Feats::FIN) || p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)),
             Test::Plural => p.word(t).feats.has(gesta_parse::Feats::PLUR),
         }
+    }
+
+    /// Tokens that a path leads to.
+    fn walk(&self, t: usize, steps: &[StepSet]) -> Vec<usize> {
+        let mut nodes = vec![t];
+        for step in steps {
+            nodes = nodes.iter().flat_map(|&n| step.iter().flat_map(move |r| self.role(n, r))).take(60).collect();
+        }
+        nodes
     }
 
     /// Tokens that stand in a role to `t`.
@@ -318,23 +327,20 @@ impl<'a> Run<'a> {
         (vec![], "nobody found".into())
     }
 
-    fn follow(&self, t: usize, steps: &[Role], loose: bool) -> Vec<Slot> {
+    fn follow(&self, t: usize, steps: &[StepSet], loose: bool) -> Vec<Slot> {
         let statement = self.said[t].map(|s| &self.l.statements[s as usize]);
-        if let Some(Role::Speaker) = steps.first() {
+        let first = steps.first().and_then(|s| s.first());
+        if let Some(Role::Speaker) = first {
             let party = statement.and_then(|s| s.speaker.as_ref());
             return match party {
                 Some(p) => vec![self.slot_of(p.entity, p.span)],
                 None => self.l.actors.author.filter(|_| statement.is_none()).map(|a| self.slot_of(a, None)).into_iter().collect(),
             };
         }
-        if let Some(Role::Hearer) = steps.first() {
+        if let Some(Role::Hearer) = first {
             return statement.and_then(|s| s.hearer.as_ref()).map(|p| self.slot_of(p.entity, p.span)).into_iter().collect();
         }
-        let mut nodes = vec![t];
-        for step in steps {
-            nodes = nodes.iter().flat_map(|&n| self.role(n, step)).take(60).collect();
-        }
-        nodes.iter().flat_map(|&n| if loose { self.loose(n, 0) } else { self.actors_at(n) }).collect()
+        self.walk(t, steps).into_iter().flat_map(|n| if loose { self.loose(n, 0) } else { self.actors_at(n) }).collect()
     }
 
     fn fire(&self, pattern: &'a Pattern, t: usize, s: usize) -> Result<(Firing<'a>, Vec<Step>), String> {
@@ -434,8 +440,11 @@ impl<'a> Run<'a> {
         let mut ids = vec![t];
         ids.extend(self.p.kids_by(t, D::CompoundPrt));
         for c in &pattern.when.conditions {
-            if let (false, Test::Lemma(r @ (Role::Obj | Role::Inf), words)) = (c.not, &c.test) {
-                ids.extend(self.role(t, r).into_iter().filter(|&k| self.lemma_has(words, k)));
+            if let (false, Test::Lemma(steps, words)) = (c.not, &c.test)
+                && let [step] = steps.as_slice()
+                && matches!(step.as_slice(), [Role::Obj | Role::Inf])
+            {
+                ids.extend(self.walk(t, steps).into_iter().filter(|&k| self.lemma_has(words, k)));
             }
             if let (false, Test::Mod(words)) = (c.not, &c.test) {
                 ids.extend(self.p.kids(t).filter(|&k| self.lemma_has(words, k)));

@@ -4,18 +4,19 @@
 //! when      = trigger { condition }
 //! trigger   = [ "n:" | "a:" | "v:" ] lemmas           v is the default; "*" is any word of that class
 //! condition = [ "-" ] test                            "-" forbids
-//! test      = ROLE                                    the role is there
-//!           | ROLE "=" lemmas                         … and its head is one of these
-//!           | ROLE ":actor" | ROLE ":state"           … and an actor (a state) fills it
-//!           | prep "|" prep … ":" ( "*" | lemmas | "actor" )   a prepositional phrase
+//! test      = steps                                   the role is there
+//!           | steps "=" lemmas                        … and its head is one of these
+//!           | steps ":" ( "*" | lemmas )              the same, as one writes it with prepositions: "on:strike"
+//!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural"
-//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED
+//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD; in slots SPEAKER | HEARER too
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
 //! alternative = path { "+" path }                     all together
-//! path      = step { "." step } [ "~" ]               "~": look inside a thing for whose it is
-//! step      = ROLE | prep { "|" prep } | SPEAKER | HEARER | AGENT | MOD | HEAD
+//! path      = steps [ "~" ]                           "~": look inside a thing for whose it is
+//! steps     = step { "." step }                       from the trigger outwards: "OBJ.of" is the object's of-phrase
+//! step      = one { "|" one }                         ROLE or preposition
 //! ```
 
 use std::collections::BTreeMap;
@@ -82,36 +83,51 @@ pub(crate) enum Role {
     Head,
 }
 
-impl Role {
-    fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
-        Ok(match s {
-            "SUBJ" => Role::Subj,
-            "OBJ" => Role::Obj,
-            "IOBJ" => Role::Iobj,
-            "COMP" => Role::Comp,
-            "INF" => Role::Inf,
-            "ING" => Role::Ing,
-            "POSS" => Role::Poss,
-            "PRED" => Role::Pred,
-            "SPEAKER" => Role::Speaker,
-            "HEARER" => Role::Hearer,
-            "AGENT" => Role::Agent,
-            "MOD" => Role::Mod,
-            "HEAD" => Role::Head,
-            _ if s.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'|' | b'_' | b'@')) && !s.is_empty() => {
-                Role::Prep(Words::parse(s, lists)?)
+/// Alternatives at one step.
+pub(crate) type StepSet = Vec<Role>;
+
+fn parse_steps(s: &str, lists: &Lists) -> Result<Vec<StepSet>, String> {
+    s.split('.').map(|step| parse_step(step, lists)).collect()
+}
+
+fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
+    let mut out = Vec::new();
+    let mut preps = Vec::new();
+    for one in s.split('|') {
+        match one {
+            "SUBJ" => out.push(Role::Subj),
+            "OBJ" => out.push(Role::Obj),
+            "IOBJ" => out.push(Role::Iobj),
+            "COMP" => out.push(Role::Comp),
+            "INF" => out.push(Role::Inf),
+            "ING" => out.push(Role::Ing),
+            "POSS" => out.push(Role::Poss),
+            "PRED" => out.push(Role::Pred),
+            "SPEAKER" => out.push(Role::Speaker),
+            "HEARER" => out.push(Role::Hearer),
+            "AGENT" => out.push(Role::Agent),
+            "MOD" => out.push(Role::Mod),
+            "HEAD" => out.push(Role::Head),
+            _ if !one.is_empty() && one.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'@')) => preps.push(one.to_owned()),
+            _ => {
+                return Err(format!(
+                    "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, SPEAKER, HEARER) nor a preposition in small letters"
+                ));
             }
-            _ => return Err(format!("{s:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, SPEAKER, HEARER) nor prepositions in small letters")),
-        })
+        }
     }
+    if !preps.is_empty() {
+        out.push(Role::Prep(Words::parse_list(&preps, lists)?));
+    }
+    Ok(out)
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Test {
-    Has(Role),
-    Lemma(Role, Words),
-    Actor(Role),
-    State(Role),
+    Has(Vec<StepSet>),
+    Lemma(Vec<StepSet>, Words),
+    Actor(Vec<StepSet>),
+    State(Vec<StepSet>),
     Prt(Words),
     Aux(Words),
     Mod(Words),
@@ -180,10 +196,10 @@ impl When {
                             "det" => Test::Det(words),
                             "under" => Test::Under(words),
                             "head" => Test::HeadLemma(words),
-                            _ => Test::Lemma(Role::parse(key, lists)?, words),
+                            _ => Test::Lemma(parse_steps(key, lists)?, words),
                         }
                     } else if let Some((role, what)) = body.split_once(':') {
-                        let role = Role::parse(role, lists)?;
+                        let role = parse_steps(role, lists)?;
                         match what {
                             "actor" => Test::Actor(role),
                             "state" => Test::State(role),
@@ -191,7 +207,7 @@ impl When {
                             _ => Test::Lemma(role, Words::parse(what, lists)?),
                         }
                     } else {
-                        Test::Has(Role::parse(body, lists)?)
+                        Test::Has(parse_steps(body, lists)?)
                     }
                 }
             };
@@ -217,7 +233,7 @@ impl When {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
-    pub steps: Vec<Role>,
+    pub steps: Vec<StepSet>,
     pub loose: bool,
 }
 
@@ -234,7 +250,7 @@ impl SlotPath {
             let mut paths = Vec::new();
             for path in alternative.split('+').map(str::trim) {
                 let (path, loose) = path.strip_suffix('~').map_or((path, false), |p| (p, true));
-                let steps = path.split('.').map(|x| Role::parse(x, lists)).collect::<Result<Vec<_>, _>>()?;
+                let steps = parse_steps(path, lists)?;
                 paths.push(Path { steps, loose });
             }
             alternatives.push(paths);
@@ -252,7 +268,7 @@ mod tests {
         let lists = Lists::from([("attack".to_owned(), vec!["raid".to_owned(), "attack".to_owned()])]);
         let w = When::parse("launch|carry OBJ=@attack|strike -on:actor prt=out", &lists).unwrap();
         assert!(w.trigger.has("carry") && w.class == Class::Verb && w.conditions.len() == 3);
-        assert!(matches!(&w.conditions[0].test, Test::Lemma(Role::Obj, ws) if ws.has("raid") && ws.has("strike")));
+        assert!(matches!(&w.conditions[0].test, Test::Lemma(steps, ws) if steps[0][0] == Role::Obj && ws.has("raid") && ws.has("strike")));
         assert!(w.conditions[1].not);
         let s = SlotPath::parse("on|against, OBJ.by+SUBJ~", &lists).unwrap();
         assert_eq!(s.alternatives.len(), 2);
