@@ -29,7 +29,7 @@ impl Sentence {
 /// A text cut into paragraphs, sentences and tokens.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
-    raw: String,
+    pub(crate) raw: String,
     pub(crate) paragraphs: Vec<Span>,
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) tokens: Vec<Token>,
