@@ -117,7 +117,7 @@ impl Feats {
 impl fmt::Display for Feats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut last = "";
-        for (bit, key, value) in Self::TABLE.iter().filter(|t| self.has(t.0)) {
+        for (_, key, value) in Self::TABLE.iter().filter(|t| self.has(t.0)) {
             if *key == last {
                 write!(f, ",{value}")?;
             } else {

@@ -1,0 +1,153 @@
+"""Packs a trained student for Rust.   python -m gesta_train.export config.toml <checkpoint> <out.gpm>"""
+import struct, sys, tomllib
+from collections import Counter, defaultdict
+from pathlib import Path
+import numpy as np
+import torch
+from . import data
+from .batch import batches
+from .lemma import learn
+from .student import AFFIXES, Student, fnv
+
+
+def rowquant(w, top):
+    """One scale a row, so that the largest weight becomes `top`."""
+    w = w.detach().float().numpy()
+    s = np.abs(w).max(1) / top
+    s[s == 0] = 1.0
+    return np.clip(np.rint(w / s[:, None]), -top, top).astype(np.int8), s.astype(np.float32)
+
+
+def hash64(pair, whole, s):
+    h = 0xcbf29ce484222325
+    for b in bytes([pair & 255, pair >> 8, int(whole)]) + s.encode():
+        h = ((h ^ b) * 0x100000001b3) & 0xFFFFFFFFFFFFFFFF
+    return h or 1
+
+
+def strings(words):
+    n = 1
+    while n < 2 * len(words) + 2:
+        n *= 2
+    slots = np.zeros(n, np.uint32)
+    ends, letters = [], bytearray()
+    for i, w in enumerate(words):
+        letters += w.encode()
+        ends.append(len(letters))
+        at = fnv(w, 0) & (n - 1)
+        while slots[at]:
+            at = (at + 1) & (n - 1)
+        slots[at] = i + 1
+    return slots, np.array(ends, np.uint32), bytes(letters)
+
+
+@torch.no_grad()
+def calibrate(m, sents):
+    """Largest normalised activation of each layer's input over some training text."""
+    tops = [[] for _ in m.layers]
+    hooks = [l.norm.register_forward_hook(lambda _, __, o, i=i: tops[i].append(o.detach().float().abs().flatten(1).amax(0) if False else torch.quantile(o.detach().float().abs().flatten()[:4_000_000], 0.99999))) for i, l in enumerate(m.layers)]
+    m.eval()
+    for b in batches(sents, 2000)[::20]:
+        m.encode(b)
+    for h in hooks:
+        h.remove()
+    return [float(torch.stack(t).max()) for t in tops]
+
+
+def main(cfg, ck, out):
+    c = torch.load(ck, weights_only=False)
+    vocab = c["vocab"]
+    g = torch.zeros(len(c["glove"]), c["state"]["glove.weight"].shape[1])
+    m = Student(c["cfg"], vocab, c["words"], c["glove"], g)
+    m.load_state_dict(c["state"])
+    D = data.load(cfg)
+    gold = D["ewt"] + D["gum"]
+    sec = {}
+    s = c["cfg"]["student"]
+    gw = g.shape[1]
+    sec["dims"] = np.array([s["width"], s["layers"], s["arc"], s["label"], gw], np.uint32)
+    for k in ("upos", "xpos", "feats", "rels", "ner"):
+        sec[k] = "\n".join(vocab[k]).encode()
+    for name, words, table in (("words", c["words"], None), ("glove_words", c["glove"], None)):
+        sec[name + ".slots"], sec[name + ".ends"], sec[name + ".letters"] = strings(words)
+    for name, w in (("emb", m.emb.weight), ("aff", m.aff.weight), ("glove", m.glove.weight)):
+        sec[name + ".q"], sec[name + ".s"] = rowquant(w, 127)
+    sec["aff_rows"] = np.array([n for _, n in AFFIXES], np.uint32)
+
+    def linear(name, w, b):
+        sec[name + ".q"], sec[name + ".s"] = rowquant(w, 63)
+        sec[name + ".b"] = b.detach().float().numpy()
+
+    def norm(name, l):
+        sec[name + ".g"], sec[name + ".b"] = l.weight.detach().numpy(), l.bias.detach().numpy()
+
+    linear("gproj", m.gproj.weight, torch.zeros(s["width"]))
+    norm("norm0", m.norm0)
+    norm("norm1", m.norm1)
+    tops = calibrate(m, gold)
+    print("largest inputs", [round(t, 2) for t in tops])
+    sec["inv"] = np.array([127 / t for t in tops], np.float32)
+    for i, l in enumerate(m.layers):
+        norm(f"layer{i}.norm", l.norm)
+        linear(f"layer{i}.fwd", l.fwd.weight, l.fwd.bias)
+        linear(f"layer{i}.bwd", l.bwd.weight, l.bwd.bias)
+        linear(f"layer{i}.out", l.out.weight, l.out.bias)
+    h = m.heads
+    linear("heads", torch.cat([h.tags.weight, h.proj.weight]), torch.cat([h.tags.bias, h.proj.bias]))
+    linear("bil", h.bil.weight, h.bil.bias)
+    linear("rels_out", h.out.weight, h.out.bias)
+    _, rh, _, rl = h.proj(h.root).detach().float().split([h.arc, h.arc, h.label, h.label])
+    sec["root_head"], sec["root_label"] = torch.relu(rh).numpy(), rl.numpy()
+
+    pairs = defaultdict(Counter)
+    for x in gold:
+        for u, p, f in zip(x.upos, x.xpos, x.feats):
+            pairs[u, p][f] += 1
+    fi = {f: i for i, f in enumerate(vocab["feats"])}
+    flat, index = [], {}
+    for (u, p), fs in sorted(pairs.items()):
+        ids = sorted(fi[f] for f in fs if f in fi)
+        if sum(fs.values()) < 3 or not ids:
+            continue
+        index[u, p] = len(index)
+        flat += [vocab["upos"].index(u), vocab["xpos"].index(p), len(ids), *ids]
+    sec["pairs"] = np.array(flat, np.uint32)
+
+    rules, whole = learn(gold, index)
+    edits = sorted(set(rules.values()) | set(whole.values()))
+    n = 1
+    while n < 2 * (len(rules) + len(whole)):
+        n *= 2
+    keys, vals = np.zeros(n, np.uint64), np.zeros(n, np.uint32)
+    for is_whole, table in ((False, rules), (True, whole)):
+        for (p, e), v in table.items():
+            k = hash64(p, is_whole, e)
+            at = (k >> 7) & (n - 1)
+            while keys[at]:
+                assert int(keys[at]) != k
+                at = (at + 1) & (n - 1)
+            keys[at], vals[at] = k, edits.index(v)
+    sec["lemma.keys"], sec["lemma.rules"] = keys, vals
+    sec["lemma.edits"] = "\n".join(f"{a}\t{b}\t{t}" for a, b, t in edits).encode()
+    print("pairs", len(index), "lemma rules", len(rules), "whole", len(whole), "edits", len(edits))
+
+    head = 8 + sum(1 + len(k) + 8 for k in sec)
+    at = (head + 63) // 64 * 64
+    table, body = b"", b""
+    parts = []
+    for k, v in sec.items():
+        raw = v if isinstance(v, bytes) else np.ascontiguousarray(v).tobytes()
+        table += bytes([len(k)]) + k.encode() + struct.pack("<II", at, len(raw))
+        pad = -len(raw) % 64
+        parts.append(raw + b"\0" * pad)
+        at += len(raw) + pad
+    blob = b"GPM1" + struct.pack("<I", len(sec)) + table
+    blob += b"\0" * (-len(blob) % 64) + b"".join(parts)
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
+    Path(out).write_bytes(blob)
+    print("bytes", len(blob))
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2], sys.argv[3])
