@@ -1,2 +1,7 @@
 //! The gesta command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gesta_cli::main()
+}
