@@ -1,17 +1,20 @@
 use crate::analysis::Analysis;
-use crate::hash::Parts;
+use crate::hash::{Parts, sha256};
 use crate::record::{CoderInfo, Record, RecordOptions};
 use gesta_actor::Resolver;
 use gesta_event::{Matcher, Trace};
-use gesta_parse::{Deprel, Feats, Parsed, Upos, Word};
+use gesta_parse::{Parsed, Parser};
 use gesta_place::{Geoparser, PlaceContext};
 use gesta_statement::Finder;
-use gesta_text::{Document, Span, Text};
+use gesta_text::Document;
 use gesta_time::Tagger;
 use std::fmt;
 
 /// The codebook's files as they stood when the program was built: name and text, sorted by name.
 const CODEBOOK: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/codebook.rs"));
+
+/// The parser's weights.
+const MODEL: &[u8] = include_bytes!("../../../models/en.gpm");
 
 /// Why a coder could not be built: every fault that was found, each with file, line and field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ impl std::error::Error for BuildError {}
 #[derive(Clone, Debug, Default)]
 pub struct CoderBuilder {
     codebook: Vec<(String, String)>,
+    alone: bool,
+    model: Option<Vec<u8>>,
 }
 
 impl CoderBuilder {
@@ -43,19 +48,45 @@ impl CoderBuilder {
         self
     }
 
+    /// Takes only the files given to [`CoderBuilder::codebook`], and none that come with Gesta.
+    pub fn codebook_alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// Uses another model than the one that comes with Gesta.
+    pub fn model(mut self, bytes: Vec<u8>) -> Self {
+        self.model = Some(bytes);
+        self
+    }
+
     /// Loads and checks everything.
     pub fn build(self) -> Result<Coder, BuildError> {
-        let mut files: Vec<(String, String)> = CODEBOOK
-            .iter()
-            .map(|&(n, t)| (n.to_owned(), t.to_owned()))
-            .collect();
+        let mut files = if self.alone {
+            Vec::new()
+        } else {
+            bundled_codebook()
+        };
         files.extend(self.codebook);
+        let mut faults = Vec::new();
+        let (parser, model) = match &self.model {
+            None => (
+                Parser::from_bytes(MODEL),
+                env!("GESTA_MODEL_HASH").to_owned(),
+            ),
+            Some(bytes) => (Parser::from_bytes(bytes), sha256(bytes)[..16].to_owned()),
+        };
+        let parser = parser.map_err(|e| faults.push(format!("model: {e}"))).ok();
         let mut hash = Parts::new();
         for (name, text) in &files {
             hash.add(name).add(text);
         }
-        let matcher = Matcher::new(&files).map_err(|faults| BuildError { faults })?;
+        let matcher = Matcher::new(&files).map_err(|e| faults.extend(e)).ok();
+        let (Some(parser), Some(matcher)) = (parser, matcher) else {
+            return Err(BuildError { faults });
+        };
         Ok(Coder {
+            parser,
             tagger: Tagger::english(),
             geoparser: Geoparser::bundled(),
             resolver: Resolver::bundled(),
@@ -64,7 +95,7 @@ impl CoderBuilder {
             info: CoderInfo {
                 version: env!("CARGO_PKG_VERSION").into(),
                 codebook: hash.finish(8),
-                model: env!("GESTA_MODEL_HASH").into(),
+                model,
                 data: env!("GESTA_DATA_HASH").into(),
             },
         })
@@ -74,6 +105,7 @@ impl CoderBuilder {
 /// Codes documents. Building one takes some milliseconds; it can then be shared between threads and used for any
 /// number of documents. What it writes depends on the document and on its own data, and on nothing else.
 pub struct Coder {
+    parser: Parser,
     tagger: Tagger,
     geoparser: Geoparser,
     resolver: Resolver,
@@ -115,7 +147,7 @@ impl Coder {
 
     /// Cuts a text up and parses it.
     pub fn parse(&self, text: &str) -> Parsed {
-        dummy(Text::new(text))
+        self.parser.parse_str(text)
     }
 
     /// All that the rooms find in one document.
@@ -151,21 +183,10 @@ impl Coder {
     }
 }
 
-fn dummy(text: Text) -> Parsed {
-    let mut lemmas = String::new();
-    let words = (0..text.tokens().len())
-        .map(|i| {
-            let start = lemmas.len();
-            lemmas.push_str(&text.form(i).to_lowercase());
-            Word {
-                upos: Upos::X,
-                xpos: "",
-                feats: Feats::default(),
-                head: None,
-                deprel: Deprel::Dep,
-                lemma: Span::new(start, lemmas.len()),
-            }
-        })
-        .collect();
-    Parsed::new(text, words, lemmas, Vec::new())
+/// The codebook that comes with Gesta: file names and texts, sorted by name.
+pub fn bundled_codebook() -> Vec<(String, String)> {
+    CODEBOOK
+        .iter()
+        .map(|&(n, t)| (n.to_owned(), t.to_owned()))
+        .collect()
 }
