@@ -1,12 +1,20 @@
 //! Who: political actors' mentions, resolved and gathered into entities.
 
-use gesta_parse::Parsed;
-use gesta_text::{Country, Document, Span};
-use gesta_time::Timex;
+use gesta_text::{Country, Span};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod author;
+mod data;
+mod index;
+mod lookup;
+mod resolve;
+mod scan;
 mod sector;
+mod table;
+pub use lookup::{Found, Resolver};
 pub use sector::Sector;
+pub use table::DataError;
 
 /// What an entity is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +89,24 @@ pub struct Mention {
     pub size: Option<u32>,
 }
 
+/// A place's name that another layer has resolved: a hint where "police", "the governor" or a crowd belong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceHint {
+    /// The tokens of the name.
+    pub tokens: Range<u32>,
+    /// The country in which it lies.
+    pub country: Country,
+}
+
+/// Something that the resolver wants to tell ("unknown demonym").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The words that it is about.
+    pub span: Span,
+    /// What is to be said.
+    pub message: String,
+}
+
 /// All actors of a document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Actors {
@@ -91,26 +117,31 @@ pub struct Actors {
     /// The entity that is the document's author: its publisher, or the person that title or text names as the speaker of
     /// an official statement ("The Foreign Secretary said:").
     pub author: Option<u32>,
+    /// The country of which the document speaks most: what "the government" or "police" mean where nothing else says.
+    pub home: Option<Country>,
+    /// What a reader of the record may want to know ("no country is known for the demonym …").
+    pub notes: Vec<Note>,
+    /// The widest mention headed by each token; kept by [`Actors::add_mention`].
+    pub heads: BTreeMap<u32, u32>,
 }
 
 impl Actors {
     /// The mention whose head is token `head` (the widest, if several).
     pub fn headed_by(&self, head: usize) -> Option<u32> {
-        let mut best: Option<u32> = None;
-        for (i, m) in self.mentions.iter().enumerate() {
-            if m.head as usize == head
-                && best.is_none_or(|b| self.mentions[b as usize].span.len() < m.span.len())
-            {
-                best = Some(i as u32);
-            }
-        }
-        best
+        self.heads.get(&(head as u32)).copied()
     }
     /// Adds a mention at the end of the list. Returns its index.
     pub fn add_mention(&mut self, mention: Mention) -> u32 {
         let i = self.mentions.len() as u32;
         for &e in &mention.entities {
             self.entities[e as usize].mentions.push(i);
+        }
+        let widest = self
+            .heads
+            .get(&mention.head)
+            .is_some_and(|&b| self.mentions[b as usize].span.len() >= mention.span.len());
+        if !widest {
+            self.heads.insert(mention.head, i);
         }
         self.mentions.push(mention);
         i
@@ -131,19 +162,5 @@ impl Actors {
             list.insert(at, mention);
         }
         self.mentions[mention as usize].entities = entities;
-    }
-}
-
-/// Finds and resolves actors.
-pub struct Resolver {}
-
-impl Resolver {
-    /// The actors' data that come with the crate.
-    pub fn bundled() -> Self {
-        Resolver {}
-    }
-    /// All actors of a document.
-    pub fn resolve(&self, _document: &Document, _parsed: &Parsed, _times: &[Timex]) -> Actors {
-        Actors::default()
     }
 }

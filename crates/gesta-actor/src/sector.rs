@@ -4,8 +4,8 @@ use std::str::FromStr;
 macro_rules! sectors {
     ($($var:ident = $text:literal, $means:literal);+ $(;)?) => {
         /// A PLOVER sector.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Sector { $(#[doc = $means] $var),+ }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum Sector { $(#[doc = $means] #[serde(rename = $text)] $var),+ }
         impl Sector {
             /// Every sector, in the ontology's order.
             pub const ALL: &'static [Sector] = &[$(Sector::$var),+];

@@ -1,0 +1,1218 @@
+//! Gathers mentions into entities: identity by data, by name, by role, by apposition, by coreference.
+
+use crate::data::{Data, Gender, OrgKind, RoleKind};
+use crate::index::words;
+use crate::scan::{Def, Ident, NONE, Np, Pron, Scan};
+use crate::{Actors, Entity, EntityKind, Mention, Note, Sector};
+use gesta_parse::{Deprel as D, Upos};
+use gesta_text::Country;
+use std::collections::BTreeMap;
+
+/// How far back an antecedent is sought, in mentions: keeps the work linear.
+const WINDOW: usize = 80;
+
+/// What an entity is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Ident(Ident),
+    /// A seat that stands for a part of a state ("the Pentagon"): state, sector.
+    Seat(u32, Sector),
+}
+
+/// An entity in the making.
+struct Ent {
+    kind: EntityKind,
+    ident: Option<Ident>,
+    /// Words of the names given in the text, folded; the fullest first.
+    names: Vec<Vec<String>>,
+    name: Option<String>,
+    label: String,
+    country: Option<Country>,
+    org: Option<u32>,
+    org_name: Option<String>,
+    sectors: Vec<Sector>,
+    inherits: bool,
+    roles: Vec<u32>,
+    gender: Option<Gender>,
+    plural: bool,
+    former: bool,
+    unnamed: bool,
+    within: Option<Country>,
+    /// Head of its first phrase.
+    first: usize,
+    said: u32,
+}
+
+pub(crate) struct Gather<'a> {
+    s: Scan<'a>,
+    data: &'a Data,
+    nps: Vec<Np>,
+    /// Phrase at each head token.
+    at: Vec<u32>,
+    sentence: Vec<u32>,
+    done: Vec<Option<Vec<u32>>>,
+    busy: Vec<bool>,
+    ents: Vec<Ent>,
+    keys: BTreeMap<Key, u32>,
+    notes: Vec<Note>,
+}
+
+impl<'a> Gather<'a> {
+    pub fn new(s: Scan<'a>) -> Self {
+        let nps = s.nps();
+        let mut at = vec![NONE; s.p.len()];
+        for (i, n) in nps.iter().enumerate() {
+            at[n.head] = i as u32;
+            // a name's head in the tree may be another of its tokens
+            if let Some(name) = &n.name {
+                for t in name.clone() {
+                    if t < at.len() && at[t] == NONE {
+                        at[t] = i as u32;
+                    }
+                }
+            }
+        }
+        let sentence = nps
+            .iter()
+            .map(|n| s.p.text.sentence_of(n.head) as u32)
+            .collect();
+        let n = nps.len();
+        Gather {
+            data: s.data,
+            s,
+            nps,
+            at,
+            sentence,
+            done: vec![None; n],
+            busy: vec![false; n],
+            ents: Vec::new(),
+            keys: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn np_of(&self, token: usize) -> Option<usize> {
+        self.at
+            .get(token)
+            .filter(|&&i| i != NONE)
+            .map(|&i| i as usize)
+    }
+
+    pub fn run(mut self) -> Actors {
+        for i in 0..self.nps.len() {
+            self.whom(i, 0);
+        }
+        self.finish()
+    }
+
+    /// The entities of phrase `i`.
+    fn whom(&mut self, i: usize, depth: usize) -> Vec<u32> {
+        if let Some(d) = &self.done[i] {
+            return d.clone();
+        }
+        if self.busy[i] || depth > 12 {
+            return Vec::new();
+        }
+        self.busy[i] = true;
+        let found = self.decide(i, depth);
+        self.busy[i] = false;
+        let np = &self.nps[i];
+        // what the phrase adds to what is known
+        if found.len() == 1 && np.pron.is_none() && !np.modifier {
+            let np = np.clone();
+            self.enrich(found[0], &np);
+        }
+        for &e in &found {
+            self.ents[e as usize].said += 1;
+        }
+        self.done[i] = Some(found.clone());
+        found
+    }
+
+    fn decide(&mut self, i: usize, depth: usize) -> Vec<u32> {
+        let np = self.nps[i].clone();
+        if let Some(pron) = np.pron {
+            return match pron {
+                Pron::Speaker => vec![],
+                Pron::Relative => self
+                    .s
+                    .antecedent(np.head)
+                    .and_then(|a| self.np_of(a))
+                    .filter(|&j| j < i && !self.nps[j].modifier)
+                    .map(|j| self.whom(j, depth + 1))
+                    .unwrap_or_default(),
+                _ => self.pronoun(i, pron),
+            };
+        }
+        if np.ident.is_some() {
+            return self.known(&np).into_iter().collect();
+        }
+        if np.part_of.is_some() {
+            return self.part(i, &np, depth);
+        }
+        // apposition and predicate: the same as what it stands with
+        if let Some(j) = self.same_as(i)
+            && j != i
+        {
+            let them = if j < i || self.nps[j].name.is_some() || self.nps[j].ident.is_some() {
+                self.whom(j, depth + 1)
+            } else {
+                vec![]
+            };
+            if them.len() == 1 && self.agree(them[0], &np) {
+                return them;
+            }
+        }
+        let np = self.owned(np, depth);
+        if let Some(name) = &np.name {
+            let name = name.clone();
+            if let Some(e) = self.by_name(&np, name) {
+                return vec![e];
+            }
+            return vec![self.fresh(&np)];
+        }
+        if let Some(found) = self.back(i, &np) {
+            return found;
+        }
+        vec![self.fresh(&np)]
+    }
+
+    /// Country, organisation and sector of the possessor, where the phrase gives none itself.
+    fn owned(&mut self, mut np: Np, depth: usize) -> Np {
+        let Some(owner) = np.owner else { return np };
+        let Some(j) = self.np_of(owner) else {
+            if np.within.is_none() {
+                np.within = self.s.hint(owner);
+            }
+            return np;
+        };
+        let them = self.whom(j, depth + 1);
+        let Some(&e) = them.first() else { return np };
+        let role_person = np
+            .head_role
+            .is_some_and(|r| self.data.roles[r as usize].kind == RoleKind::Person);
+        let (country, org, org_name, sectors, kind, inherits) = {
+            let e = &self.ents[e as usize];
+            let c = e.country.or_else(|| match e.ident {
+                Some(Ident::Person(p)) => self.data.persons[p as usize].home,
+                _ => None,
+            });
+            (
+                c,
+                e.org,
+                e.org_name.clone(),
+                e.sectors.clone(),
+                e.kind,
+                e.inherits,
+            )
+        };
+        if np.country.is_none() {
+            np.country = country;
+        }
+        if np.org.is_none()
+            && (np.inherits
+                || np.roles.is_empty()
+                || kind == EntityKind::Organization && role_person)
+        {
+            np.org = org;
+        }
+        let _ = org_name;
+        if np.inherits && kind != EntityKind::State && !inherits && !sectors.is_empty() {
+            np.sectors = sectors;
+            np.inherits = false;
+        } else if np.inherits && kind == EntityKind::State && np.sectors.is_empty() {
+            np.sectors = vec![Sector::Gov];
+            np.inherits = false;
+        }
+        np
+    }
+
+    fn part(&mut self, i: usize, np: &Np, depth: usize) -> Vec<u32> {
+        let Some(j) = np.part_of.and_then(|t| self.np_of(t)) else {
+            return vec![];
+        };
+        if j == i {
+            return vec![];
+        }
+        let whole = self.whom(j, depth + 1);
+        if self.nps[j].pron == Some(Pron::Speaker) {
+            return vec![];
+        }
+        let Some(&w) = whole.first() else {
+            return vec![];
+        };
+        // "a group of men", "thousands of people": the same people; "two of its soldiers": a part of them
+        let group = self.nps[j].def != Def::Definite;
+        if group && whole.len() == 1 {
+            return whole;
+        }
+        let e = &self.ents[w as usize];
+        let fresh = Ent {
+            kind: EntityKind::Group,
+            ident: None,
+            names: vec![],
+            name: None,
+            label: String::new(),
+            country: e.country,
+            org: e.org,
+            org_name: e.org_name.clone(),
+            sectors: e.sectors.clone(),
+            inherits: e.inherits,
+            roles: e.roles.clone(),
+            gender: None,
+            plural: true,
+            former: e.former,
+            unnamed: e.unnamed,
+            within: e.within,
+            first: np.head,
+            said: 0,
+        };
+        self.ents.push(fresh);
+        vec![self.ents.len() as u32 - 1]
+    }
+
+    /// The phrase with which `i` stands in apposition, or of which it is said ("X is the minister").
+    fn same_as(&self, i: usize) -> Option<usize> {
+        let p = self.s.p;
+        let h = self.nps[i].head;
+        let fits = |j: usize| {
+            let (a, b) = (&self.nps[i], &self.nps[j]);
+            b.pron.is_none()
+                && !b.modifier
+                && b.part_of.is_none()
+                && (a.kind == b.kind
+                    || matches!(
+                        (a.kind, b.kind),
+                        (
+                            EntityKind::Organization,
+                            EntityKind::Group | EntityKind::State
+                        ) | (EntityKind::Group, EntityKind::Organization)
+                    ))
+        };
+        if p.rel(h) == D::Appos {
+            return p.head(h).and_then(|g| self.np_of(g)).filter(|&j| fits(j));
+        }
+        // a common noun before its name in apposition
+        if self.nps[i].name.is_none()
+            && let Some(j) = p.kids_by(h, D::Appos).find_map(|k| self.np_of(k))
+            && self.nps[j].head > h
+            && (self.nps[j].name.is_some() || self.nps[j].ident.is_some())
+            && fits(j)
+        {
+            return Some(j);
+        }
+        if self.nps[i].name.is_none() && p.kid(h, D::Cop).is_some() {
+            let negated = p
+                .kids_by(h, D::Advmod)
+                .any(|k| matches!(p.lemma(k), "not" | "never" | "n't"));
+            if !negated {
+                return p
+                    .kid(h, D::Nsubj)
+                    .and_then(|k| self.np_of(k))
+                    .filter(|&j| fits(j));
+            }
+        }
+        None
+    }
+
+    /// Whether nothing that is known of the entity speaks against the phrase.
+    fn agree(&self, e: u32, np: &Np) -> bool {
+        let e = &self.ents[e as usize];
+        let clash =
+            |a: Option<Country>, b: Option<Country>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        if clash(self.country_of(e), np.country) && e.kind != EntityKind::Organization {
+            return false;
+        }
+        if let (Some(a), Some(b)) = (e.gender, np.gender)
+            && a != b
+        {
+            return false;
+        }
+        if np.ident.is_some() && e.ident.is_some() && np.ident != e.ident {
+            return false;
+        }
+        if np.name.is_some() && e.name.is_some() {
+            return false;
+        }
+        !(e.plural && !np.plural && e.kind == EntityKind::Group && np.kind == EntityKind::Person)
+    }
+
+    fn country_of(&self, e: &Ent) -> Option<Country> {
+        match e.ident {
+            Some(Ident::Person(p)) => e.country.or(self.data.persons[p as usize].home),
+            Some(Ident::Org(o)) => self.data.orgs[o as usize].country,
+            _ => e.country,
+        }
+    }
+
+    fn known(&mut self, np: &Np) -> Option<u32> {
+        let mut ident = np.ident?;
+        if let Ident::Epithet(x) = ident {
+            let x = &self.data.epithets[x as usize];
+            if let Some(o) = &x.org
+                && let Some(i) = self.s.r.org_named(o)
+            {
+                ident = Ident::Org(i);
+            } else if let Some(c) = x.country
+                && let Some(i) = self.s.r.state_of(c)
+            {
+                ident = Ident::State(i);
+            }
+        }
+        let mut key = Key::Ident(ident);
+        if let Ident::State(i) = ident
+            && let Some(&s) = np.sectors.first()
+            && s != Sector::Gov
+        {
+            key = Key::Seat(i, s);
+        }
+        if let Some(&e) = self.keys.get(&key) {
+            return Some(e);
+        }
+        let mut e = self.make(np);
+        e.ident = Some(ident);
+        match ident {
+            Ident::State(i) => {
+                let s = &self.data.states[i as usize];
+                e.kind = EntityKind::State;
+                e.country = Some(s.code);
+                if let Key::Seat(..) = key {
+                    e.kind = EntityKind::Organization;
+                } else {
+                    e.sectors = vec![Sector::Gov];
+                    e.name = Some(s.name.clone());
+                }
+            }
+            Ident::Org(i) => {
+                let o = &self.data.orgs[i as usize];
+                e.kind = EntityKind::Organization;
+                e.country = o.country;
+                e.org = Some(i);
+                e.sectors = o.sectors.clone();
+                e.name = Some(o.name.clone());
+            }
+            Ident::Person(_) => {
+                e.kind = EntityKind::Person;
+                e.country = np.country;
+                e.sectors = np.sectors.clone();
+            }
+            Ident::Epithet(i) => {
+                let x = &self.data.epithets[i as usize];
+                e.country = x.country;
+                e.org_name = x.org.clone();
+                e.sectors = x.sectors.clone();
+                e.kind = if x.country.is_some() {
+                    EntityKind::State
+                } else {
+                    EntityKind::Organization
+                };
+            }
+        }
+        e.inherits = false;
+        self.ents.push(e);
+        let id = self.ents.len() as u32 - 1;
+        self.keys.insert(key, id);
+        Some(id)
+    }
+
+    fn make(&self, np: &Np) -> Ent {
+        Ent {
+            kind: np.kind,
+            ident: np.ident,
+            names: vec![],
+            name: None,
+            label: String::new(),
+            country: np.country,
+            org: np.org,
+            org_name: None,
+            sectors: np.sectors.clone(),
+            inherits: np.inherits,
+            roles: np.roles.clone(),
+            gender: np.gender,
+            plural: np.plural,
+            former: np.former,
+            unnamed: np.unnamed,
+            within: np.within,
+            first: np.head,
+            said: 0,
+        }
+    }
+
+    fn fresh(&mut self, np: &Np) -> u32 {
+        let e = self.make(np);
+        self.ents.push(e);
+        self.ents.len() as u32 - 1
+    }
+
+    /// Takes over what a phrase says of its entity.
+    fn enrich(&mut self, id: u32, np: &Np) {
+        let text = self
+            .s
+            .p
+            .text
+            .slice(self.s.p.text.span_of(np.tokens.clone()))
+            .to_string();
+        let name_text = np.name.as_ref().map(|r| {
+            self.s
+                .p
+                .text
+                .slice(self.s.p.text.span_of(r.clone()))
+                .to_string()
+        });
+        let e = &mut self.ents[id as usize];
+        for &r in &np.roles {
+            if !e.roles.contains(&r) {
+                e.roles.push(r);
+            }
+        }
+        e.gender = e.gender.or(np.gender);
+        e.former |= np.former && !e.former && e.said == 0;
+        if e.ident.is_none() || matches!(e.ident, Some(Ident::Person(_))) {
+            if e.country.is_none() {
+                e.country = np.country;
+            }
+            if e.org.is_none() {
+                e.org = np.org;
+            }
+            e.within = e.within.or(np.within);
+            if (e.sectors.is_empty() || e.inherits) && !np.sectors.is_empty() {
+                e.sectors = np.sectors.clone();
+                e.inherits = np.inherits;
+            } else {
+                for s in &np.sectors {
+                    if !e.sectors.contains(s) && e.kind == np.kind {
+                        e.sectors.push(*s);
+                    }
+                }
+            }
+        }
+        if let Some(n) = name_text {
+            let n = n.split_whitespace().collect::<Vec<_>>().join(" ");
+            let folded = fold_words(&n);
+            let fuller = e.names.first().is_none_or(|f| folded.len() > f.len());
+            if !e.names.contains(&folded) {
+                if fuller {
+                    e.names.insert(0, folded);
+                } else {
+                    e.names.push(folded);
+                }
+            }
+            let keep = matches!(e.ident, Some(Ident::Org(_) | Ident::State(_)));
+            if fuller && !keep {
+                e.name = Some(n);
+            }
+        }
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.len() > e.label.len() && text.len() < 90 {
+            e.label = text;
+        }
+    }
+
+    /// An entity that bears this name already.
+    fn by_name(&self, np: &Np, range: std::ops::Range<usize>) -> Option<u32> {
+        let text = self.s.p.text.slice(self.s.p.text.span_of(range));
+        let name = fold_words(text);
+        if name.is_empty() {
+            return None;
+        }
+        let clash = |e: &Ent| {
+            matches!((self.country_of(e), np.country), (Some(a), Some(b)) if a != b)
+                || matches!((e.gender, np.gender), (Some(a), Some(b)) if a != b)
+        };
+        if np.kind == EntityKind::Person {
+            // the last bearer of the name wins
+            for (i, e) in self.ents.iter().enumerate().rev().take(400) {
+                if e.kind != EntityKind::Person || clash(e) {
+                    continue;
+                }
+                if e.names.iter().any(|n| same_person(n, &name)) {
+                    return Some(i as u32);
+                }
+            }
+            return None;
+        }
+        let initials: String = text
+            .split(|c: char| c.is_whitespace() || c == '-')
+            .filter_map(|w| w.chars().next())
+            .filter(|c| c.is_uppercase())
+            .collect::<String>()
+            .to_lowercase();
+        self.ents
+            .iter()
+            .enumerate()
+            .rev()
+            .take(400)
+            .find_map(|(i, e)| {
+                let same = e.kind == np.kind
+                    && !clash(e)
+                    && e.names.iter().any(|n| {
+                        *n == name
+                            || n.len() == 1 && initials.len() > 2 && n[0] == initials
+                            || name.len() == 1
+                                && name[0].len() > 2
+                                && n.len() > 2
+                                && name[0]
+                                    == n.iter()
+                                        .filter(|w| {
+                                            !matches!(
+                                                w.as_str(),
+                                                "of" | "the" | "and" | "for" | "de" | "la"
+                                            )
+                                        })
+                                        .filter_map(|w| w.chars().next())
+                                        .collect::<String>()
+                    });
+                same.then_some(i as u32)
+            })
+    }
+
+    /// Earlier phrases, the nearest first.
+    fn before(&self, i: usize, sentences: u32) -> impl Iterator<Item = usize> + '_ {
+        let s = self.sentence[i];
+        (0..i)
+            .rev()
+            .take(WINDOW)
+            .take_while(move |&j| self.sentence[j] + sentences >= s)
+    }
+
+    /// What a common noun refers back to.
+    fn back(&mut self, i: usize, np: &Np) -> Option<Vec<u32>> {
+        let p = self.s.p;
+        let lemma = p.lemma(np.head).to_lowercase();
+        let polity = self.s.r.cue("polity", &lemma);
+        let body = self.s.r.cue("body", &lemma);
+        if np.def == Def::Definite
+            && np.plural
+            && (np.size == Some(2) || self.both(np))
+            && self.s.r.cue("sides", &lemma)
+        {
+            return self.two(i, np, &lemma);
+        }
+        if np.def == Def::Indefinite {
+            return None;
+        }
+        let definite = np.def == Def::Definite;
+        let mut best: Option<(i32, u32)> = None;
+        let reach = if definite { 400 } else { 12 };
+        let mut seen: Vec<u32> = Vec::new();
+        for j in self.before(i, reach) {
+            let Some(them) = &self.done[j] else { continue };
+            let [e] = them[..] else { continue };
+            if seen.contains(&e) {
+                continue;
+            }
+            seen.push(e);
+            let other = &self.nps[j];
+            let near = (self.sentence[i] - self.sentence[j]) as i32;
+            // an owner or an owned thing is not the same
+            if np.owner == Some(other.head) || np.tokens.contains(&other.head) {
+                continue;
+            }
+            let x = &self.ents[e as usize];
+            if !self.agree(e, np) && !(polity && x.kind == EntityKind::State) {
+                continue;
+            }
+            if np.org.is_some() && x.org != np.org {
+                continue;
+            }
+            let same_word = np.head_role.is_some_and(|r| {
+                x.roles.contains(&r) || {
+                    let w = &self.data.roles[r as usize].words;
+                    x.roles.iter().any(|&q| {
+                        let v = &self.data.roles[q as usize].words;
+                        v.ends_with(w.as_str()) && v.len() > w.len()
+                    })
+                }
+            });
+            let score = match np.kind {
+                _ if polity
+                    && definite
+                    && !np.plural
+                    && np.owner.is_none()
+                    && x.kind == EntityKind::State =>
+                {
+                    10 - near * 2 + if subject(p.rel(other.head)) { 3 } else { 0 }
+                        - if other.modifier { 2 } else { 0 }
+                }
+                EntityKind::Person if x.kind == EntityKind::Person && definite => {
+                    if same_word || self.holds(x, np) {
+                        12 - near
+                    } else if self.vague(np) && near <= 3 && x.said > 0 && (x.ident.is_none()) {
+                        5 - near
+                    } else {
+                        continue;
+                    }
+                }
+                EntityKind::Organization
+                    if x.kind == EntityKind::Organization && (definite || same_word) =>
+                {
+                    if same_word && (definite || np.country.is_none()) {
+                        12 - near.min(8)
+                    } else if definite && body && self.sort_fits(x, &lemma) && near <= 6 {
+                        9 - near
+                    } else {
+                        continue;
+                    }
+                }
+                EntityKind::Group if x.kind == EntityKind::Group => {
+                    if same_word {
+                        10 - near
+                    } else {
+                        continue;
+                    }
+                }
+                _ => continue,
+            };
+            if best.is_none_or(|b| score > b.0) {
+                best = Some((score, e));
+            }
+        }
+        best.filter(|b| b.0 > 0).map(|b| vec![b.1])
+    }
+
+    fn both(&self, np: &Np) -> bool {
+        let p = self.s.p;
+        p.kids(np.head)
+            .any(|k| k < np.head && p.form(k).eq_ignore_ascii_case("both"))
+    }
+
+    /// Whether a known person holds on the day the office that the phrase names.
+    fn holds(&self, x: &Ent, np: &Np) -> bool {
+        let Some(Ident::Person(i)) = x.ident else {
+            return false;
+        };
+        let Some(r) = np.head_role else { return false };
+        let role = &self.data.roles[r as usize];
+        if role.rank < 6 || np.former {
+            return false;
+        }
+        self.s
+            .r
+            .spell(i, self.s.day, &[])
+            .and_then(|s| s.office.as_deref())
+            .is_some_and(|o| starts_with_word(&o.to_lowercase(), &role.words))
+    }
+
+    /// "the man", "the suspect": anybody.
+    fn vague(&self, np: &Np) -> bool {
+        np.head_role.is_some_and(|r| {
+            let r = &self.data.roles[r as usize];
+            r.rank <= 3 && r.sectors == [Sector::Cvl]
+                || r.sectors == [Sector::Uaf]
+                || r.sectors == [Sector::Crm]
+        })
+    }
+
+    /// "the group" fits armed groups and NGOs, "the party" parties, "the company" companies.
+    fn sort_fits(&self, x: &Ent, lemma: &str) -> bool {
+        let kind = match x.ident {
+            Some(Ident::Org(o)) => Some(self.data.orgs[o as usize].kind),
+            _ => None,
+        };
+        use OrgKind::*;
+        match (lemma, kind) {
+            (_, None) => {
+                // an organisation that only the text names: by its own words, else if it is named at all
+                x.ident.is_none() && x.name.is_some() && x.roles.is_empty()
+            }
+            ("party", Some(k)) => k == Party,
+            ("group", Some(k)) => matches!(k, Armed | Ngo | Movement | Company | Party),
+            ("movement", Some(k)) => matches!(k, Armed | Movement | Party),
+            ("union" | "bloc", Some(k)) => matches!(k, Igo | Union),
+            ("alliance" | "coalition", Some(k)) => matches!(k, Igo | Party | Armed),
+            ("company" | "firm", Some(k)) => matches!(k, Company | Media),
+            ("militia", Some(k)) => k == Armed,
+            ("agency", Some(k)) => matches!(k, Agency | Intelligence | Igo | Media | Police),
+            ("commission" | "committee", Some(k)) => matches!(k, Commission | Igo),
+            ("council", Some(k)) => matches!(k, Commission | Igo | Parliament | Government),
+            ("organization" | "organisation" | "body", Some(k)) => {
+                matches!(k, Igo | Ngo | Armed | Movement)
+            }
+            ("network", Some(k)) => matches!(k, Armed | Media | Ngo),
+            _ => false,
+        }
+    }
+
+    /// "the two leaders", "both countries": the last two that fit.
+    fn two(&self, i: usize, np: &Np, lemma: &str) -> Option<Vec<u32>> {
+        let persons = np
+            .head_role
+            .is_some_and(|r| self.data.roles[r as usize].kind == RoleKind::Person);
+        let states = self.s.r.cue("polity", lemma)
+            || matches!(
+                lemma,
+                "government" | "power" | "neighbour" | "neighbor" | "side"
+            );
+        let mut found: Vec<u32> = Vec::new();
+        let mut weak: Vec<u32> = Vec::new();
+        for j in self.before(i, 4) {
+            let Some(them) = &self.done[j] else { continue };
+            for &e in them.iter().rev() {
+                let x = &self.ents[e as usize];
+                if np.tokens.contains(&self.nps[j].head) || np.owner == Some(self.nps[j].head) {
+                    continue;
+                }
+                let fits = match x.kind {
+                    EntityKind::Person => persons && !x.plural || lemma == "side",
+                    EntityKind::State => states,
+                    EntityKind::Organization => matches!(lemma, "side" | "party" | "group"),
+                    _ => false,
+                };
+                let list = if self.nps[j].modifier {
+                    &mut weak
+                } else {
+                    &mut found
+                };
+                if fits && !list.contains(&e) {
+                    list.push(e);
+                }
+            }
+            if found.len() >= 2 {
+                break;
+            }
+        }
+        if found.len() < 2 {
+            found.extend(
+                weak.into_iter()
+                    .filter(|e| !found.contains(e))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        found.truncate(2);
+        found.sort_unstable();
+        (found.len() == 2).then_some(found)
+    }
+
+    /// Whom a pronoun of the third person means.
+    fn pronoun(&self, i: usize, pron: Pron) -> Vec<u32> {
+        let p = self.s.p;
+        let h = self.nps[i].head;
+        let rel = p.rel(h);
+        let possessive = rel == D::NmodPoss;
+        let governor = p.head(h);
+        let clause = self.clause(h);
+        if self.nps[i].reflexive {
+            // "itself": the subject of its own clause
+            let subj = clause
+                .and_then(|c| p.kids(c).find(|&k| subject(p.rel(k))))
+                .and_then(|k| self.np_of(k));
+            if let Some(j) = subj.filter(|&j| j < i)
+                && let Some(d) = &self.done[j]
+            {
+                return d.clone();
+            }
+        }
+        let thing = pron == Pron::It && self.thing_between(i);
+        let mut best: Option<(f32, Vec<u32>)> = None;
+        let mut chains: Vec<(u32, f32)> = Vec::new();
+        for j in self.before(i, 3) {
+            let Some(them) = self.done[j].as_ref().filter(|t| !t.is_empty()) else {
+                continue;
+            };
+            let other = &self.nps[j];
+            if other.reflexive
+                || other.pron == Some(Pron::Relative) && self.sentence[j] != self.sentence[i]
+            {
+                continue;
+            }
+            let dist = (self.sentence[i] - self.sentence[j]) as f32;
+            let mut set = them.clone();
+            let orel = p.rel(other.head);
+            let mut score = -2.2 * dist - 0.03 * (h - other.head) as f32;
+            // subject of its clause, topic of its sentence
+            if subject(self.coord_rel(other.head)) {
+                score += 2.0;
+                if p.head(self.coord_top(other.head))
+                    .is_some_and(|g| p.head(g).is_none())
+                {
+                    score += 0.8;
+                }
+            } else if matches!(orel, D::Obj | D::OblAgent | D::Iobj) {
+                score += 0.5;
+            } else if orel == D::NmodPoss {
+                score += 0.2;
+            }
+            if other.modifier {
+                score -= 1.5;
+            }
+            if other.pron.is_some() {
+                score += 0.5;
+            }
+            // the same clause: an object is not its subject
+            if !possessive
+                && clause.is_some()
+                && self.clause(other.head) == clause
+                && dist == 0.0
+                && !matches!(rel, D::Nsubj | D::NsubjPass)
+                && subject(orel)
+            {
+                continue;
+            }
+            // inside its own phrase: "his brother John" is not he
+            if possessive && governor.is_some_and(|g| p.under(other.head, g)) {
+                continue;
+            }
+            // a possessor inside the subject phrase binds less than the subject
+            if subject(rel) && subject(orel) {
+                score += 0.7;
+            }
+            let x = &self.ents[set[0] as usize];
+            match pron {
+                Pron::He | Pron::She => {
+                    let want = if pron == Pron::He {
+                        Gender::Masc
+                    } else {
+                        Gender::Fem
+                    };
+                    if set.len() != 1
+                        || x.kind != EntityKind::Person
+                        || x.plural && x.ident.is_none()
+                    {
+                        continue;
+                    }
+                    match x.gender {
+                        Some(g) if g != want => continue,
+                        Some(_) => score += 1.0,
+                        None if other.pron.is_some() => continue,
+                        None => {}
+                    }
+                    score += 0.25 * x.said.min(4) as f32;
+                    if x.ident.is_some() || x.name.is_some() {
+                        score += 0.5;
+                    }
+                }
+                Pron::It => {
+                    if set.len() != 1
+                        || x.plural
+                        || matches!(x.kind, EntityKind::Person | EntityKind::Group)
+                    {
+                        continue;
+                    }
+                    if dist > 1.0 {
+                        continue;
+                    }
+                    if thing && !possessive {
+                        continue;
+                    }
+                    if x.kind == EntityKind::Organization {
+                        score += 0.6;
+                    }
+                    if p.case(other.head) == "in" {
+                        score -= 1.0;
+                    }
+                }
+                Pron::They => {
+                    // the whole list, if it is one
+                    if let Some(all) = self.list_of(j)
+                        && all.len() > 1
+                    {
+                        set = all;
+                        score += 1.5;
+                    } else if set.len() > 1 {
+                        score += 1.0;
+                    } else {
+                        match x.kind {
+                            EntityKind::Group => score += 1.2,
+                            EntityKind::Organization if x.plural => score += 1.0,
+                            EntityKind::Organization => score += 0.2,
+                            EntityKind::State => score -= 0.6,
+                            EntityKind::Person => score -= 2.5,
+                            EntityKind::Other => continue,
+                        }
+                    }
+                    if dist > 2.0 {
+                        continue;
+                    }
+                }
+                _ => continue,
+            }
+            for &e in &set {
+                match chains.iter_mut().find(|c| c.0 == e) {
+                    Some(c) => c.1 += 0.3,
+                    None => chains.push((e, 0.3)),
+                }
+            }
+            if best.as_ref().is_none_or(|b| score > b.0) {
+                best = Some((score, set));
+            }
+        }
+        best.filter(|b| b.0 > -7.0).map(|b| b.1).unwrap_or_default()
+    }
+
+    /// The first member of a coordination.
+    fn coord_top(&self, mut t: usize) -> usize {
+        for _ in 0..50 {
+            match self.s.p.head(t) {
+                Some(g) if self.s.p.rel(t) == D::Conj => t = g,
+                _ => break,
+            }
+        }
+        t
+    }
+
+    fn coord_rel(&self, t: usize) -> D {
+        self.s.p.rel(self.coord_top(t))
+    }
+
+    /// All members of the coordination of phrase `j`, when it is the last of them.
+    fn list_of(&self, j: usize) -> Option<Vec<u32>> {
+        let p = self.s.p;
+        let top = self.coord_top(self.nps[j].head);
+        let heads: Vec<usize> = std::iter::once(top)
+            .chain(p.kids_by(top, D::Conj))
+            .collect();
+        if heads.len() < 2 || heads.len() > 12 {
+            return None;
+        }
+        let mut out = Vec::new();
+        for h in heads {
+            let d = self.np_of(h).and_then(|k| self.done[k].as_ref())?;
+            for &e in d {
+                if !out.contains(&e) {
+                    out.push(e);
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// The verb (or predicate) whose clause holds token `t`.
+    fn clause(&self, t: usize) -> Option<usize> {
+        let p = self.s.p;
+        let mut t = p.head(t)?;
+        for _ in 0..30 {
+            if matches!(p.upos(t), Upos::Verb | Upos::Aux)
+                || p.kid(t, D::Nsubj).is_some()
+                || p.kid(t, D::Cop).is_some()
+            {
+                return Some(t);
+            }
+            t = p.head(t)?;
+        }
+        None
+    }
+
+    /// Whether a thing that is no actor was the last subject before phrase `i`: then "it" is more likely that thing.
+    fn thing_between(&self, i: usize) -> bool {
+        let p = self.s.p;
+        let h = self.nps[i].head;
+        let s = self.sentence[i] as usize;
+        let from = p
+            .text
+            .sentences()
+            .get(s.saturating_sub(1))
+            .map_or(0, |s| s.range().start);
+        for t in (from..h).rev().take(120) {
+            if subject(p.rel(t)) && p.upos(t) != Upos::Pron {
+                return self.np_of(t).is_none();
+            }
+        }
+        false
+    }
+
+    /// Settles what is still open and writes the entities down in order of their first mention.
+    fn finish(mut self) -> Actors {
+        let mut out = Actors::default();
+        self.defaults();
+        let mut order: Vec<u32> = vec![NONE; self.ents.len()];
+        let mut mentions: Vec<(u32, Mention)> = Vec::new();
+        for (i, np) in self.nps.iter().enumerate() {
+            let them = self.done[i].clone().unwrap_or_default();
+            if them.is_empty() && np.pron.is_none_or(|p| p == Pron::Relative) {
+                continue;
+            }
+            let range = self.wide(np);
+            mentions.push((
+                i as u32,
+                Mention {
+                    span: self.s.p.text.span_of(range.clone()),
+                    tokens: range.start as u32..range.end as u32,
+                    head: np.head as u32,
+                    form: np.form,
+                    entities: them,
+                    size: np.size,
+                },
+            ));
+        }
+        mentions.sort_by_key(|(_, m)| (m.span.start, std::cmp::Reverse(m.span.end), m.head));
+        for (_, mut m) in mentions {
+            for e in &mut m.entities {
+                let old = *e as usize;
+                if order[old] == NONE {
+                    order[old] = out.entities.len() as u32;
+                    let made = self.entity(old);
+                    out.add_entity(made);
+                }
+                *e = order[old];
+            }
+            out.add_mention(m);
+        }
+        out.notes = std::mem::take(&mut self.notes);
+        out.home = self.s.home.map(|h| h.0);
+        out
+    }
+
+    /// The tokens of a mention; spans may nest but not cross.
+    fn wide(&self, np: &Np) -> std::ops::Range<usize> {
+        let mut r = np.tokens.clone();
+        if let Some(n) = &np.name {
+            r = r.start.min(n.start)..r.end.max(n.end);
+        }
+        // stay inside the sentence
+        let s = &self.s.p.text.sentences()[self.s.p.text.sentence_of(np.head)];
+        r.start.max(s.range().start)..r.end.min(s.range().end)
+    }
+
+    /// Countries and sectors that only the context gives.
+    fn defaults(&mut self) {
+        // the last state named before each phrase, in the same or the sentence before
+        for k in 0..self.ents.len() {
+            let e = &self.ents[k];
+            if e.ident.is_some() || e.country.is_some() || e.org.is_some() {
+                continue;
+            }
+            if let Some(c) = e.within {
+                self.ents[k].country = Some(c);
+                continue;
+            }
+            if e.unnamed || e.kind == EntityKind::Other {
+                continue;
+            }
+            let (home, share) = match self.s.home {
+                Some((c, s)) => (Some(c), s),
+                None => (None, 0.0),
+            };
+            let near = self.near_state(e.first);
+            let c = if share >= 0.5 { home } else { near.or(home) };
+            self.ents[k].country = c;
+        }
+        for e in &mut self.ents {
+            if e.sectors.is_empty() && e.ident.is_none() {
+                if let Some(o) = e.org {
+                    e.sectors = self.data.orgs[o as usize].sectors.clone();
+                } else if e.inherits && !e.roles.is_empty() {
+                    e.sectors = vec![Sector::Gov];
+                } else {
+                    e.sectors = match e.kind {
+                        EntityKind::Person | EntityKind::Group => vec![Sector::Cvl],
+                        EntityKind::State => vec![Sector::Gov],
+                        _ => vec![],
+                    };
+                }
+            }
+        }
+    }
+
+    /// The country of the nearest state named at or before token `t`, two sentences back at most.
+    fn near_state(&self, t: usize) -> Option<Country> {
+        let i = self.np_of(t)?;
+        self.before(i, 1).find_map(|j| match self.nps[j].ident {
+            Some(Ident::State(s)) => Some(self.data.states[s as usize].code),
+            _ => None,
+        })
+    }
+
+    fn entity(&self, i: usize) -> Entity {
+        let e = &self.ents[i];
+        let mut out = Entity {
+            kind: e.kind,
+            name: e.name.clone(),
+            label: e.label.clone(),
+            country: e.country,
+            org: e.org_name.clone(),
+            sector: None,
+            sectors: e.sectors.clone(),
+            office: None,
+            wikidata: None,
+            mentions: Vec::new(),
+        };
+        match e.ident {
+            Some(Ident::Person(p)) => {
+                let view = self.s.r.person(p, self.s.day, &e.roles, e.former);
+                out.country = view.country;
+                out.org = view.org;
+                if !view.sectors.is_empty() {
+                    out.sectors = view.sectors;
+                }
+                out.office = view.office;
+                out.wikidata = self.data.persons[p as usize].wikidata.clone();
+            }
+            Some(Ident::State(s)) => {
+                let s = &self.data.states[s as usize];
+                out.wikidata = s.wikidata.clone();
+                if out.label.is_empty() {
+                    out.label = s.name.clone();
+                }
+            }
+            Some(Ident::Org(o)) => {
+                let o = &self.data.orgs[o as usize];
+                out.org = o.org.clone();
+                out.wikidata = o.wikidata.clone();
+                if out.label.is_empty() {
+                    out.label = o.name.clone();
+                }
+            }
+            _ => {
+                if let Some(o) = e.org {
+                    let o = &self.data.orgs[o as usize];
+                    out.org = o.org.clone();
+                    if out.country.is_none() {
+                        out.country = o.country;
+                    }
+                } else if e.kind == EntityKind::Organization
+                    && e.country.is_none()
+                    && e.name.is_some()
+                {
+                    out.org = e.name.clone();
+                }
+            }
+        }
+        out.sector = out.sectors.first().copied();
+        if let Some(n) = &out.name {
+            out.label = n.clone();
+        }
+        out
+    }
+}
+
+fn subject(rel: D) -> bool {
+    matches!(rel, D::Nsubj | D::NsubjPass | D::NsubjOuter)
+}
+
+fn starts_with_word(s: &str, w: &str) -> bool {
+    s.starts_with(w)
+        && s[w.len()..]
+            .chars()
+            .next()
+            .is_none_or(|c| !c.is_alphanumeric())
+}
+
+/// The words of a name, folded, without particles that spellings leave out.
+fn fold_words(s: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    words(s, |w, _, _| {
+        if !w.is_empty()
+            && !matches!(
+                w,
+                "al" | "el" | "the" | "jr" | "sr" | "s" | "qc" | "mr" | "mrs" | "ms"
+            )
+        {
+            out.push(w.to_string());
+        }
+    });
+    out
+}
+
+/// Whether two names may be one person's: the same last word and no other first name, or one word out of a full name.
+fn same_person(a: &[String], b: &[String]) -> bool {
+    match (a, b) {
+        ([], _) | (_, []) => false,
+        ([x], y) | (y, [x]) => y.contains(x),
+        (a, b) => {
+            a.last() == b.last()
+                && (a[0] == b[0] || a[0].starts_with(&b[0]) || b[0].starts_with(&a[0]))
+                || a.len() != b.len()
+                    && (a.iter().all(|w| b.contains(w)) || b.iter().all(|w| a.contains(w)))
+        }
+    }
+}

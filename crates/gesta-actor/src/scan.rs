@@ -1,0 +1,1444 @@
+//! Noun phrases that may be actors: what their words say of kind, number, country, organisation, sector and owner.
+
+use crate::data::{Data, Days, Effect, Gender, OrgKind, RoleKind};
+use crate::index::{Match, Ref, What};
+use crate::{EntityKind, Form, PlaceHint, Resolver, Sector};
+use gesta_parse::{Deprel as D, EntityKind as Ner, Feats, Parsed, Upos};
+use gesta_text::Country;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// A known identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ident {
+    State(u32),
+    Person(u32),
+    Org(u32),
+    Epithet(u32),
+}
+
+/// How a nominal is determined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Def {
+    /// "the", "this", "that", a possessive.
+    Definite,
+    /// "a", "some", a number.
+    Indefinite,
+    /// Nothing before it.
+    Bare,
+}
+
+/// Which pronoun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pron {
+    He,
+    She,
+    It,
+    They,
+    /// "I", "we", "you".
+    Speaker,
+    /// "who", "which", "that": bound to the noun that the clause hangs on.
+    Relative,
+}
+
+/// What one noun phrase says by itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Np {
+    pub head: usize,
+    pub tokens: Range<usize>,
+    pub form: Form,
+    pub kind: EntityKind,
+    pub pron: Option<Pron>,
+    pub reflexive: bool,
+    pub ident: Option<Ident>,
+    /// Full or partial proper name, as tokens.
+    pub name: Option<Range<usize>>,
+    /// Its role words, the most telling first.
+    pub roles: Vec<u32>,
+    /// The role word at the head, if it is one.
+    pub head_role: Option<u32>,
+    pub plural: bool,
+    pub gender: Option<Gender>,
+    pub def: Def,
+    pub country: Option<Country>,
+    pub org: Option<u32>,
+    pub sectors: Vec<Sector>,
+    /// The sector is that of owner or context.
+    pub inherits: bool,
+    pub former: bool,
+    pub future: bool,
+    /// Head of the possessor or of an "of" phrase.
+    pub owner: Option<usize>,
+    /// Head of an "in" phrase, a place's name.
+    pub within: Option<Country>,
+    /// Head of the noun of which this is a part ("two of its soldiers").
+    pub part_of: Option<usize>,
+    pub size: Option<u32>,
+    /// No country is taken from the context.
+    pub unnamed: bool,
+    /// An adjective or a noun before another noun ("Syrian troops"): it speaks of an actor, but is none by itself.
+    pub modifier: bool,
+}
+
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A document's tokens with what the data say of them.
+pub(crate) struct Scan<'a> {
+    pub r: &'a Resolver,
+    pub data: &'a Data,
+    pub p: &'a Parsed,
+    pub day: u32,
+    pub matches: Vec<Match>,
+    /// Match that covers each token.
+    pub at: Vec<u32>,
+    named_at: Vec<u32>,
+    hint_at: Vec<Option<Country>>,
+    countries: BTreeSet<Country>,
+    orgs: BTreeSet<u32>,
+    persons: BTreeSet<u32>,
+    /// The country that the document is about, and its share of all that is said of countries.
+    pub home: Option<(Country, f32)>,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(
+        r: &'a Resolver,
+        p: &'a Parsed,
+        day: u32,
+        hints: &[PlaceHint],
+        title: Option<&str>,
+    ) -> Self {
+        let n = p.len();
+        let mut matches = Vec::new();
+        for s in p.text.sentences() {
+            r.index.find(s.range(), |i| p.form(i), &mut matches);
+        }
+        let mut at = vec![NONE; n];
+        for (i, m) in matches.iter().enumerate() {
+            for t in m.tokens.clone() {
+                at[t as usize] = i as u32;
+            }
+        }
+        let mut named_at = vec![NONE; n];
+        for (i, s) in p.named.iter().enumerate() {
+            for t in s.tokens.clone() {
+                if let Some(x) = named_at.get_mut(t as usize) {
+                    *x = i as u32;
+                }
+            }
+        }
+        let mut hint_at = vec![None; n];
+        for h in hints {
+            for t in h.tokens.clone() {
+                if let Some(x) = hint_at.get_mut(t as usize) {
+                    *x = Some(h.country);
+                }
+            }
+        }
+        let mut scan = Scan {
+            r,
+            data: &r.data,
+            p,
+            day,
+            matches,
+            at,
+            named_at,
+            hint_at,
+            countries: BTreeSet::new(),
+            orgs: BTreeSet::new(),
+            persons: BTreeSet::new(),
+            home: None,
+        };
+        scan.weigh(title);
+        scan
+    }
+
+    /// Gathers what stands in the document beyond doubt, and which country it speaks of most.
+    fn weigh(&mut self, title: Option<&str>) {
+        let mut weights: BTreeMap<Country, f32> = BTreeMap::new();
+        let early = self
+            .p
+            .text
+            .sentences()
+            .get(2)
+            .map_or(u32::MAX, |s| s.tokens.start);
+        let mut note = |scan: &Self,
+                        m: &Match,
+                        w: f32,
+                        out: &mut [BTreeSet<u32>; 2],
+                        cs: &mut BTreeSet<Country>| {
+            let mut seen: BTreeSet<Country> = BTreeSet::new();
+            for r in m.refs.iter().filter(|r| !r.weak && scan.dated(r)) {
+                match r.what {
+                    What::Person(i) => {
+                        out[0].insert(i);
+                        seen.extend(scan.data.persons[i as usize].home);
+                    }
+                    What::Org(i) => {
+                        out[1].insert(i);
+                        seen.extend(scan.data.orgs[i as usize].country);
+                    }
+                    What::OrgMember(i, _) => seen.extend(scan.data.orgs[i as usize].country),
+                    What::State(i)
+                    | What::Adjective(i)
+                    | What::Demonym(i, _)
+                    | What::Seat(i, _)
+                    | What::Part(i, ..) => {
+                        seen.insert(scan.data.states[i as usize].code);
+                    }
+                    _ => {}
+                }
+            }
+            // a name that several states share speaks for none
+            if seen.len() == 1 {
+                for c in seen {
+                    cs.insert(c);
+                    *weights.entry(c).or_default() += w;
+                }
+            }
+        };
+        let mut sets = [BTreeSet::new(), BTreeSet::new()];
+        let mut cs = BTreeSet::new();
+        for m in &self.matches {
+            let w = if m.tokens.start < early { 2.0 } else { 1.0 };
+            note(self, m, w, &mut sets, &mut cs);
+        }
+        if let Some(t) = title {
+            let t = gesta_text::Text::new(t);
+            let mut found = Vec::new();
+            for s in t.sentences() {
+                self.r.index.find(s.range(), |i| t.form(i), &mut found);
+            }
+            for m in &found {
+                note(self, m, 3.0, &mut sets, &mut cs);
+            }
+        }
+        for (t, h) in self.hint_at.iter().enumerate() {
+            if let Some(c) = h
+                && self.at[t] == NONE
+                && (t == 0 || self.hint_at[t - 1] != *h)
+            {
+                *weights.entry(*c).or_default() += if (t as u32) < early { 1.5 } else { 0.7 };
+                cs.insert(*c);
+            }
+        }
+        let [persons, orgs] = sets;
+        self.persons = persons;
+        self.orgs = orgs;
+        self.countries = cs;
+        let total: f32 = weights.values().sum();
+        self.home = weights
+            .iter()
+            .fold(None, |best: Option<(Country, f32)>, (&c, &w)| {
+                if best.is_none_or(|b| w > b.1) {
+                    Some((c, w))
+                } else {
+                    best
+                }
+            })
+            .map(|(c, w)| (c, w / total));
+    }
+
+    fn dated(&self, r: &Ref) -> bool {
+        self.day == 0 || r.days.holds(self.day) || r.days == Days::ALWAYS
+    }
+
+    /// Whether a reading may be taken here: dated, and supported if it is weak.
+    fn usable(&self, r: &Ref) -> bool {
+        if !self.dated(r) {
+            return false;
+        }
+        if !r.weak {
+            return true;
+        }
+        match r.what {
+            What::Org(i) | What::OrgMember(i, _) | What::OrgSeat(i) => {
+                self.orgs.contains(&i)
+                    || self.data.orgs[i as usize]
+                        .country
+                        .is_some_and(|c| self.countries.contains(&c))
+            }
+            What::Person(i) => {
+                self.persons.contains(&i)
+                    || self.data.persons[i as usize]
+                        .home
+                        .is_some_and(|c| self.countries.contains(&c))
+            }
+            What::Surname(_) => false,
+            What::State(i)
+            | What::Adjective(i)
+            | What::Demonym(i, _)
+            | What::Seat(i, _)
+            | What::Part(i, ..) => self.countries.contains(&self.data.states[i as usize].code),
+            What::Epithet(i) => self.data.epithets[i as usize]
+                .country
+                .is_none_or(|c| self.countries.contains(&c)),
+            What::Role(..) | What::Modifier(_) => true,
+        }
+    }
+
+    fn match_at(&self, t: usize) -> Option<&Match> {
+        self.at.get(t).and_then(|&m| self.matches.get(m as usize))
+    }
+
+    pub fn ner(&self, t: usize) -> Option<(Ner, Range<usize>)> {
+        let s = self.p.named.get(*self.named_at.get(t)? as usize)?;
+        Some((s.kind, s.tokens.start as usize..s.tokens.end as usize))
+    }
+
+    pub fn hint(&self, t: usize) -> Option<Country> {
+        self.hint_at.get(t).copied().flatten()
+    }
+
+    fn lower(&self, t: usize) -> String {
+        self.p.form(t).to_lowercase()
+    }
+
+    fn capital(&self, t: usize) -> bool {
+        self.p
+            .form(t)
+            .chars()
+            .next()
+            .is_some_and(char::is_uppercase)
+    }
+
+    /// Whether the word of match `m` only backs, leads or opposes: "Turkish-backed", "pro-Russian".
+    fn backs(&self, m: &Match) -> bool {
+        let backed = |w: &str| self.r.backed.contains(w);
+        let (a, b) = (m.tokens.start as usize, m.tokens.end as usize);
+        if m.partial {
+            // inside one token: the rest of it decides
+            let whole = (a..b).map(|t| self.lower(t)).collect::<Vec<_>>().join("-");
+            return whole
+                .split(['-', '‐', '‑', '–'])
+                .any(|w| backed(w) || matches!(w, "pro" | "anti" | "non"));
+        }
+        let hyphen = |t: usize| matches!(self.p.form(t), "-" | "‐" | "‑" | "–");
+        if b + 1 < self.p.len() && hyphen(b) && backed(&self.lower(b + 1)) {
+            return true;
+        }
+        if b < self.p.len() && backed(&self.lower(b)) && self.p.upos(b) != Upos::Verb {
+            return true;
+        }
+        let before = match a {
+            0 => String::new(),
+            _ if hyphen(a - 1) && a > 1 => self.lower(a - 2),
+            _ => self.lower(a - 1),
+        };
+        matches!(
+            before.trim_end_matches(['-', '‐', '‑', '–']),
+            "pro" | "anti" | "non"
+        )
+    }
+
+    /// The state that a word before a noun names: "Syrian", "US".
+    fn country_of(&self, m: &Match) -> Option<u32> {
+        m.refs
+            .iter()
+            .filter(|r| self.usable(r))
+            .find_map(|r| match r.what {
+                What::Adjective(i) | What::State(i) | What::Demonym(i, _) | What::Part(i, ..) => {
+                    Some(i)
+                }
+                What::Seat(i, _) => Some(i),
+                _ => None,
+            })
+    }
+
+    fn org_of(&self, m: &Match) -> Option<u32> {
+        m.refs
+            .iter()
+            .filter(|r| self.usable(r))
+            .find_map(|r| match r.what {
+                What::Org(i) | What::OrgMember(i, _) => Some(i),
+                _ => None,
+            })
+    }
+
+    fn role_of(&self, m: &Match) -> Option<(u32, bool)> {
+        m.refs.iter().find_map(|r| match r.what {
+            What::Role(i, pl) => Some((i, pl)),
+            _ => None,
+        })
+    }
+
+    fn modifier_of(&self, m: &Match) -> Option<u32> {
+        m.refs.iter().find_map(|r| match r.what {
+            What::Modifier(i) => Some(i),
+            _ => None,
+        })
+    }
+
+    /// Whether token `h` can head a noun phrase.
+    fn nominal(&self, h: usize) -> bool {
+        use D::*;
+        let rel = self.p.rel(h);
+        match self.p.upos(h) {
+            Upos::Noun | Upos::Propn => {
+                !matches!(
+                    rel,
+                    Flat | Fixed
+                        | Goeswith
+                        | NmodDesc
+                        | Amod
+                        | Det
+                        | Case
+                        | Cc
+                        | Mark
+                        | Advmod
+                        | Discourse
+                ) && rel != Compound
+            }
+            Upos::Adj | Upos::Num | Upos::Det | Upos::X | Upos::Verb | Upos::Sym => {
+                matches!(
+                    rel,
+                    Nsubj
+                        | NsubjPass
+                        | NsubjOuter
+                        | Obj
+                        | Iobj
+                        | Obl
+                        | OblAgent
+                        | Nmod
+                        | NmodPoss
+                        | Appos
+                ) || rel == Conj
+                    && self.p.head(h).is_some_and(|g| {
+                        matches!(self.p.upos(g), Upos::Noun | Upos::Propn | Upos::Pron)
+                            || self.nominal_shallow(g)
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    fn nominal_shallow(&self, h: usize) -> bool {
+        matches!(
+            self.p.rel(h),
+            D::Nsubj
+                | D::NsubjPass
+                | D::Obj
+                | D::Iobj
+                | D::Obl
+                | D::OblAgent
+                | D::Nmod
+                | D::NmodPoss
+                | D::Appos
+        )
+    }
+
+    /// The leftmost token of the words before the head.
+    fn left(&self, h: usize) -> usize {
+        let mut start = h;
+        for k in self.p.kids(h).rev() {
+            if k > h {
+                continue;
+            }
+            use D::*;
+            let good = matches!(
+                self.p.rel(k),
+                Det | DetPredet
+                    | Amod
+                    | Compound
+                    | Nummod
+                    | NmodPoss
+                    | NmodDesc
+                    | NmodUnmarked
+                    | Flat
+                    | Advmod
+                    | Nmod
+            );
+            if good && self.p.kid(k, Case).is_none_or(|c| c > k) {
+                let s = self.p.subtree(k).start;
+                // a run-on subtree that begins before a comma is an error of the parse
+                start = start.min(s);
+            } else if self.p.rel(k) != Punct {
+                break;
+            }
+        }
+        start
+    }
+
+    /// One past the last token of the name that begins at the head.
+    fn name_end(&self, h: usize) -> usize {
+        let mut end = h + 1;
+        let mut todo = vec![h];
+        while let Some(t) = todo.pop() {
+            for k in self.p.kids(t) {
+                if k > h && matches!(self.p.rel(k), D::Flat | D::Goeswith) {
+                    end = end.max(k + 1);
+                    todo.push(k);
+                }
+            }
+        }
+        end
+    }
+
+    /// One past the last token of the phrase: the head with its names and "of" phrases, without clauses.
+    fn right(&self, h: usize, depth: usize) -> usize {
+        let mut end = self.name_end(h);
+        if depth > 6 {
+            return end;
+        }
+        for k in self.p.kids(h) {
+            if k < h || k < end {
+                continue;
+            }
+            match self.p.rel(k) {
+                D::Nmod if self.p.kid(k, D::Case).is_some() && self.p.subtree(k).start == end => {
+                    end = self.right(k, depth + 1);
+                }
+                D::Compound | D::NmodUnmarked if k == end => end = k + 1,
+                _ => break,
+            }
+        }
+        end
+    }
+
+    /// The head that a name's tokens have in the tree: the one whose governor lies outside.
+    fn top(&self, range: Range<usize>) -> usize {
+        range
+            .clone()
+            .find(|&t| self.p.head(t).is_none_or(|g| !range.contains(&g)))
+            .unwrap_or(range.start)
+    }
+
+    fn plural_word(&self, h: usize) -> bool {
+        let w = self.p.word(h);
+        w.feats.any(Feats::PLUR) || matches!(w.xpos, "NNS" | "NNPS")
+    }
+
+    /// The number that stands with the head.
+    fn size_of(&self, h: usize) -> Option<u32> {
+        self.p
+            .kids_by(h, D::Nummod)
+            .find_map(|k| number(self.p.form(k)))
+    }
+
+    /// All noun phrases and pronouns of the document in order of their heads.
+    pub fn nps(&self) -> Vec<Np> {
+        let mut out = Vec::new();
+        for s in self.p.text.sentences() {
+            for h in s.range() {
+                if let Some(np) = self.np(h) {
+                    out.push(np);
+                }
+            }
+        }
+        out
+    }
+
+    fn blank(&self, h: usize) -> Np {
+        Np {
+            head: h,
+            tokens: h..h + 1,
+            form: Form::Nominal,
+            kind: EntityKind::Other,
+            pron: None,
+            reflexive: false,
+            ident: None,
+            name: None,
+            roles: Vec::new(),
+            head_role: None,
+            plural: false,
+            gender: None,
+            def: Def::Bare,
+            country: None,
+            org: None,
+            sectors: Vec::new(),
+            inherits: false,
+            former: false,
+            future: false,
+            owner: None,
+            within: None,
+            part_of: None,
+            size: None,
+            unnamed: false,
+            modifier: false,
+        }
+    }
+
+    fn np(&self, h: usize) -> Option<Np> {
+        if let Some(pron) = self.pronoun(h) {
+            let mut np = self.blank(h);
+            np.form = Form::Pronoun;
+            np.reflexive = self.lower(h).ends_with("self") || self.lower(h).ends_with("selves");
+            np.plural = pron == Pron::They;
+            np.pron = Some(pron);
+            return Some(np);
+        }
+        if self.nominal(h) {
+            if let Some(np) = self.full(h) {
+                return Some(np);
+            }
+        }
+        self.before_noun(h)
+    }
+
+    fn pronoun(&self, h: usize) -> Option<Pron> {
+        if !matches!(self.p.upos(h), Upos::Pron | Upos::Det) {
+            return None;
+        }
+        let form = self.lower(h);
+        Some(match form.as_str() {
+            "he" | "him" | "his" | "himself" => Pron::He,
+            "she" | "her" | "hers" | "herself" => Pron::She,
+            "it" if self.p.rel(h) == D::Expl => return None,
+            "it" | "its" | "itself" => Pron::It,
+            "they" | "them" | "their" | "theirs" | "themselves" => Pron::They,
+            "i" | "me" | "my" | "mine" | "myself" | "we" | "us" | "our" | "ours" | "ourselves"
+            | "you" | "your" | "yours" | "yourself" => Pron::Speaker,
+            "who" | "whom" | "whose" | "which" | "that" if self.relative(h) => Pron::Relative,
+            _ => return None,
+        })
+    }
+
+    fn relative(&self, h: usize) -> bool {
+        self.p.word(h).feats.any(Feats::PRON_REL) || self.antecedent(h).is_some()
+    }
+
+    /// The noun on which the relative clause of pronoun `h` hangs.
+    pub fn antecedent(&self, h: usize) -> Option<usize> {
+        let mut t = h;
+        for _ in 0..12 {
+            if matches!(self.p.rel(t), D::AclRelcl) {
+                return self.p.head(t).filter(|&g| g < h);
+            }
+            t = self.p.head(t)?;
+        }
+        None
+    }
+
+    /// "Syrian" in "Syrian troops", "US" in "US sanctions".
+    fn before_noun(&self, h: usize) -> Option<Np> {
+        let m = self.match_at(h)?;
+        if self.top(m.tokens.start as usize..m.tokens.end as usize) != h {
+            return None;
+        }
+        if !matches!(
+            self.p.rel(h),
+            D::Amod
+                | D::Compound
+                | D::NmodDesc
+                | D::Nmod
+                | D::NmodPoss
+                | D::Conj
+                | D::Root
+                | D::Dep
+                | D::NmodUnmarked
+        ) {
+            return None;
+        }
+        if self.vetoed(m) {
+            return None;
+        }
+        let mut np = self.blank(h);
+        np.modifier = true;
+        np.form = Form::Name;
+        np.tokens = m.tokens.start as usize..m.tokens.end as usize;
+        for r in m.refs.iter().filter(|r| self.usable(r)) {
+            match r.what {
+                What::Adjective(i) | What::State(i) | What::Demonym(i, _) | What::Part(i, ..) => {
+                    np.ident = Some(Ident::State(i));
+                    np.kind = EntityKind::State;
+                    np.country = Some(self.data.states[i as usize].code);
+                    np.sectors = vec![Sector::Gov];
+                    return Some(np);
+                }
+                What::Org(i) | What::OrgMember(i, _) => {
+                    np.ident = Some(Ident::Org(i));
+                    np.kind = EntityKind::Organization;
+                    np.org = Some(i);
+                    return Some(np);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether the model says that the match is a piece of another kind of name ("Jordan" in "Jordan Smith").
+    fn vetoed(&self, m: &Match) -> bool {
+        let (a, b) = (m.tokens.start as usize, m.tokens.end as usize);
+        match self.ner(a) {
+            Some((Ner::Per, span)) => {
+                (span.start < a || span.end > b)
+                    && m.refs.iter().all(|r| {
+                        !matches!(r.what, What::Person(_) | What::Surname(_) | What::Role(..))
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// A whole noun phrase.
+    fn full(&self, h: usize) -> Option<Np> {
+        let mut np = self.blank(h);
+        let start = self.left(h);
+        let name_end = self.name_end(h);
+        np.tokens = start..self.right(h, 0);
+        np.plural = self.plural_word(h);
+        np.size = self.size_of(h);
+        np.def = self.definiteness(h);
+        // What stands before and in the head, possessors apart.
+        let mut skip: Vec<Range<usize>> = Vec::new();
+        for k in self.p.kids(h) {
+            match self.p.rel(k) {
+                D::NmodPoss if k < h => {
+                    skip.push(self.p.subtree(k));
+                    np.owner = Some(k);
+                    np.def = Def::Definite;
+                }
+                D::Nmod if k > h => match self.p.case(k).as_str() {
+                    "of" | "for" | "from" | "with" | "within" | "at" if np.owner.is_none() => {
+                        np.owner = Some(k)
+                    }
+                    "in" | "near" | "on" => {
+                        np.within = np.within.or_else(|| self.place_country(k));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        // titles before a name may own themselves ("Syria's foreign minister Faisal Mekdad")
+        for k in self
+            .p
+            .kids(h)
+            .filter(|&k| k < h && matches!(self.p.rel(k), D::NmodDesc | D::Compound))
+        {
+            for q in self.p.kids(k) {
+                if self.p.rel(q) == D::NmodPoss && q < k {
+                    skip.push(self.p.subtree(q));
+                    np.owner = np.owner.or(Some(q));
+                } else if self.p.rel(q) == D::Nmod
+                    && matches!(self.p.case(q).as_str(), "of" | "for")
+                {
+                    np.owner = np.owner.or(Some(q));
+                    skip.push(self.p.subtree(q));
+                }
+            }
+        }
+        let skipped = |t: usize| skip.iter().any(|r| r.contains(&t));
+        let mut head_match: Option<&Match> = None;
+        let mut sector_mods: Vec<Sector> = Vec::new();
+        let mut t = start;
+        while t < name_end {
+            let Some(m) = self.match_at(t).filter(|_| !skipped(t)) else {
+                t += 1;
+                continue;
+            };
+            let end = m.tokens.end as usize;
+            t = end.max(t + 1);
+            let heads = m.tokens.contains(&(h as u32))
+                && !(m.partial && end == h + 1 && m.tokens.len() == 1);
+            if heads {
+                head_match = Some(m);
+            }
+            if self.vetoed(m) {
+                continue;
+            }
+            if !heads || self.role_of(m).is_some() {
+                if let Some((role, pl)) = self.role_of(m)
+                    && (heads || self.counts_as_title(role, m, h))
+                {
+                    np.roles.push(role);
+                    if heads {
+                        np.head_role = Some(role);
+                        np.plural |= pl;
+                    }
+                }
+            }
+            if !heads {
+                if let Some(x) = self.modifier_of(m) {
+                    let x = &self.data.modifiers[x as usize];
+                    match x.effect {
+                        Effect::Sector => sector_mods.extend(&x.sectors),
+                        Effect::Former => np.former = true,
+                        Effect::Future => np.future = true,
+                        _ => {}
+                    }
+                }
+                if !self.backs(m) {
+                    if let Some(i) = self.country_of(m) {
+                        np.country = np.country.or(Some(self.data.states[i as usize].code));
+                    }
+                    if let Some(i) = self.org_of(m) {
+                        np.org = np.org.or(Some(i));
+                    }
+                }
+            }
+        }
+        if start > 0 || start < h {
+            for t in start..h {
+                let w = self.lower(t);
+                if matches!(w.as_str(), "ex" | "former")
+                    || w.starts_with("ex-")
+                    || w.starts_with("former-")
+                {
+                    np.former = true;
+                }
+            }
+        }
+        let after = self.lower(name_end.min(self.p.len().saturating_sub(1)));
+        let after2 = (name_end + 1 < self.p.len()).then(|| self.lower(name_end + 1));
+        if name_end < self.p.len()
+            && (matches!(
+                after.as_str(),
+                "-elect" | "-designate" | "designate" | "elect"
+            ) || after == "-" && matches!(after2.as_deref(), Some("elect" | "designate")))
+        {
+            np.future = true;
+        }
+        np.roles
+            .sort_by_key(|&r| std::cmp::Reverse(self.data.roles[r as usize].rank));
+        np.roles.dedup();
+
+        let found = self.identify(&mut np, head_match, h, start, name_end);
+        if !found {
+            return None;
+        }
+        self.settle_sector(&mut np, &sector_mods);
+        if let Some(g) = np
+            .roles
+            .iter()
+            .find_map(|&r| self.data.roles[r as usize].gender)
+        {
+            np.gender = np.gender.or(Some(g));
+        }
+        Some(np)
+    }
+
+    /// Words that are roles only in some shapes: "major", "private", "justice", "house".
+    fn counts_as_title(&self, role: u32, m: &Match, h: usize) -> bool {
+        let r = &self.data.roles[role as usize];
+        if r.rank <= 3 && r.title {
+            // only straight before a name
+            return self.capital(m.tokens.start as usize)
+                && self.p.upos(h) == Upos::Propn
+                && m.tokens.end as usize <= h;
+        }
+        true
+    }
+
+    /// Finds out what the phrase denotes. False if it is no actor.
+    fn identify(
+        &self,
+        np: &mut Np,
+        head_match: Option<&Match>,
+        h: usize,
+        start: usize,
+        name_end: usize,
+    ) -> bool {
+        let p = self.p;
+        let ner = self.ner(h);
+        // 1. a name of the data at the head
+        if let Some(m) = head_match.filter(|m| !self.vetoed(m)) {
+            let range = m.tokens.start as usize..m.tokens.end as usize;
+            // proper name around the match, if the parse or the model sees a longer one
+            let whole = self.proper(h, name_end, &ner);
+            let longer = whole.start < range.start && self.name_words(whole.start..range.start)
+                || whole.end > range.end && self.name_words(range.end..whole.end);
+            let mut refs: Vec<&Ref> = m.refs.iter().filter(|r| self.usable(r)).collect();
+            refs.sort_by_key(|r| rank(r.what));
+            for r in refs {
+                match r.what {
+                    What::Person(i) => {
+                        if longer && !range.contains(&h) {
+                            continue;
+                        }
+                        np.ident = Some(Ident::Person(i));
+                        np.kind = EntityKind::Person;
+                        np.form = Form::Name;
+                        np.plural = false;
+                        np.name = Some(range);
+                        np.gender = self.data.persons[i as usize].gender;
+                        return true;
+                    }
+                    What::Org(i) if !longer => {
+                        np.ident = Some(Ident::Org(i));
+                        np.kind = EntityKind::Organization;
+                        np.form = Form::Name;
+                        np.org = Some(i);
+                        np.name = Some(range);
+                        return true;
+                    }
+                    What::State(i) | What::Part(i, _, 0) if !longer => {
+                        np.ident = Some(Ident::State(i));
+                        np.kind = EntityKind::State;
+                        np.form = Form::Name;
+                        np.country = Some(self.data.states[i as usize].code);
+                        np.sectors = vec![Sector::Gov];
+                        np.plural = false;
+                        np.roles.clear();
+                        return true;
+                    }
+                    What::Seat(i, k) if !longer => {
+                        if !self.acts(h) {
+                            return false;
+                        }
+                        let s = &self.data.states[i as usize];
+                        np.ident = Some(Ident::State(i));
+                        np.kind = EntityKind::State;
+                        np.form = Form::Metonym;
+                        np.country = Some(s.code);
+                        np.sectors = vec![s.seats[k as usize].1];
+                        np.plural = false;
+                        return true;
+                    }
+                    What::OrgSeat(i) if !longer => {
+                        if !self.acts(h) {
+                            continue;
+                        }
+                        np.ident = Some(Ident::Org(i));
+                        np.kind = EntityKind::Organization;
+                        np.form = Form::Metonym;
+                        np.org = Some(i);
+                        return true;
+                    }
+                    What::Epithet(i) => {
+                        np.ident = Some(Ident::Epithet(i));
+                        np.form = Form::Epithet;
+                        np.kind = EntityKind::State;
+                        let e = &self.data.epithets[i as usize];
+                        if e.org.is_some() {
+                            np.kind = EntityKind::Organization;
+                        }
+                        np.country = e.country;
+                        return true;
+                    }
+                    What::Demonym(i, _) | What::Part(i, _, 2) if !longer => {
+                        let plural = !matches!(r.what, What::Demonym(_, false));
+                        np.kind = if plural && self.plural_people(h, start) {
+                            EntityKind::Group
+                        } else {
+                            EntityKind::Person
+                        };
+                        if np.kind == EntityKind::Person
+                            && self.p.upos(h) == Upos::Adj
+                            && start == h
+                        {
+                            return false;
+                        }
+                        np.form = Form::Nominal;
+                        np.plural = np.kind == EntityKind::Group;
+                        np.country = Some(self.data.states[i as usize].code);
+                        np.sectors = vec![Sector::Cvl];
+                        return true;
+                    }
+                    What::OrgMember(i, pl) if !longer => {
+                        np.kind = if pl {
+                            EntityKind::Group
+                        } else {
+                            EntityKind::Person
+                        };
+                        np.form = Form::Nominal;
+                        np.plural = pl;
+                        np.org = Some(i);
+                        np.sectors = self.data.orgs[i as usize].sectors.clone();
+                        return true;
+                    }
+                    _ => {}
+                }
+            }
+            // a surname
+            let surnames: Vec<u32> = m
+                .refs
+                .iter()
+                .filter(|r| self.dated(r))
+                .filter_map(|r| {
+                    if let What::Surname(i) = r.what {
+                        Some(i)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            if !surnames.is_empty()
+                && !longer
+                && (p.upos(h) == Upos::Propn || ner.as_ref().is_some_and(|n| n.0 == Ner::Per))
+            {
+                if let Some(i) = self.which_surname(&surnames, np) {
+                    np.ident = Some(Ident::Person(i));
+                    np.kind = EntityKind::Person;
+                    np.form = Form::Name;
+                    np.plural = false;
+                    np.name = Some(range);
+                    np.gender = self.data.persons[i as usize].gender;
+                    return true;
+                }
+            }
+        }
+        // 2. a person whom nobody listed
+        let titled = np
+            .roles
+            .iter()
+            .any(|&r| Some(r) != np.head_role && self.data.roles[r as usize].title);
+        let whole = self.proper(h, name_end, &ner);
+        let person = match &ner {
+            Some((Ner::Per, _)) => true,
+            Some(_) => false,
+            None => {
+                p.upos(h) == Upos::Propn
+                    && np.head_role.is_none()
+                    && self.at_is_free(h)
+                    && (titled || p.kid(h, D::Flat).is_some() && p.named.is_empty())
+            }
+        };
+        if person
+            && self.capital(h)
+            && np
+                .head_role
+                .is_none_or(|r| !self.head_is_role_word(r, h, &ner))
+        {
+            np.kind = EntityKind::Person;
+            np.form = Form::Name;
+            np.name = Some(whole);
+            np.head_role = None;
+            np.plural = false;
+            return true;
+        }
+        // 3. a role word at the head
+        if let Some(r) = np.head_role {
+            let role = &self.data.roles[r as usize];
+            if !self.role_stands(r, h, np) {
+                return false;
+            }
+            np.kind = match role.kind {
+                RoleKind::Person if np.plural => EntityKind::Group,
+                RoleKind::Person => EntityKind::Person,
+                RoleKind::Body => EntityKind::Organization,
+                RoleKind::Group => EntityKind::Group,
+            };
+            // "Thames Valley Police": a name made of a role word
+            if role.kind == RoleKind::Body && p.upos(h) == Upos::Propn {
+                let from = whole.start.min(self.capitals_before(h, start));
+                if from < h || whole.end > h + 1 {
+                    np.name = Some(from..whole.end.max(h + 1));
+                    np.form = Form::Name;
+                }
+            }
+            np.unnamed = role.unnamed;
+            return true;
+        }
+        // 4. an organisation or people that the model alone sees
+        match ner {
+            Some((Ner::Org, _)) if self.capital(h) => {
+                np.kind = EntityKind::Organization;
+                np.form = Form::Name;
+                np.name = Some(whole);
+                return true;
+            }
+            Some((Ner::Norp, _)) if self.plural_word(h) && self.capital(h) => {
+                np.kind = EntityKind::Group;
+                np.form = Form::Nominal;
+                np.plural = true;
+                np.sectors = vec![Sector::Cvl];
+                return true;
+            }
+            _ => {}
+        }
+        // 5. a part of people: "two of its soldiers", "dozens of protesters", "both"
+        let partitive = self.r.cue("partitive", p.lemma(h)) || p.upos(h) == Upos::Num;
+        if partitive {
+            np.part_of = p.kids_by(h, D::Nmod).find(|&k| p.case(k) == "of");
+            if np.part_of.is_some() {
+                np.owner = None;
+                np.size = number(p.form(h)).or(np.size);
+                np.plural = true;
+                np.kind = EntityKind::Group;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn at_is_free(&self, h: usize) -> bool {
+        self.match_at(h).is_none_or(|m| {
+            m.refs.iter().all(|r| {
+                matches!(
+                    r.what,
+                    What::Surname(_) | What::Role(..) | What::Modifier(_)
+                ) || r.weak
+            })
+        })
+    }
+
+    fn head_is_role_word(&self, role: u32, h: usize, ner: &Option<(Ner, Range<usize>)>) -> bool {
+        // "King" in "Martin Luther King" is a name; "President" alone is a role
+        let r = &self.data.roles[role as usize];
+        !(r.kind == RoleKind::Person
+            && matches!(ner, Some((Ner::Per, span)) if span.len() > 1 && span.contains(&h)))
+    }
+
+    /// Whether a role word denotes an actor in this shape.
+    fn role_stands(&self, role: u32, h: usize, np: &Np) -> bool {
+        let r = &self.data.roles[role as usize];
+        if r.sectors.is_empty() && !r.inherits {
+            return false;
+        }
+        if r.rank == 1 {
+            return false;
+        }
+        match r.words.as_str() {
+            "house" => self.capital(h) && self.p.upos(h) == Upos::Propn,
+            "state" | "province" | "county" | "nation" | "country" | "republic" | "kingdom" => true,
+            "justice" | "major" => np.plural || self.capital(h) && self.p.rel(h) == D::Nsubj,
+            "national" => np.plural || np.country.is_some(),
+            "accused" => self.p.upos(h) != Upos::Verb && np.def == Def::Definite,
+            _ => self.p.upos(h) != Upos::Verb || self.p.kid(h, D::Det).is_some(),
+        }
+    }
+
+    fn plural_people(&self, h: usize, start: usize) -> bool {
+        // "Chinese" is people after "the" or as a plural; "French" the same
+        self.plural_word(h)
+            || start < h && self.lower(start) == "the" && self.p.upos(h) != Upos::Propn
+            || self.p.form(h).ends_with('s')
+            || self.p.upos(h) == Upos::Propn
+    }
+
+    /// The name around head `h`: what the model marks, else the head with its flat parts.
+    fn proper(&self, h: usize, name_end: usize, ner: &Option<(Ner, Range<usize>)>) -> Range<usize> {
+        let mut range = h..name_end;
+        if let Some((kind, span)) = ner
+            && span.contains(&h)
+        {
+            range = range.start.min(span.start)..range.end.max(span.end);
+            if *kind == Ner::Per {
+                // titles that the model took into the name
+                while range.start < h
+                    && self
+                        .match_at(range.start)
+                        .is_some_and(|m| self.role_of(m).is_some() || self.country_of(m).is_some())
+                {
+                    range.start += 1;
+                }
+            }
+        }
+        while range.start < h && self.lower(range.start) == "the" {
+            range.start += 1;
+        }
+        range
+    }
+
+    /// Whether some token of the range is part of a name (capital letter, no role or state).
+    fn name_words(&self, range: Range<usize>) -> bool {
+        range.into_iter().any(|t| {
+            self.capital(t)
+                && matches!(
+                    self.p.upos(t),
+                    Upos::Propn | Upos::Noun | Upos::X | Upos::Adj
+                )
+                && self.match_at(t).is_none_or(|m| {
+                    m.refs
+                        .iter()
+                        .all(|r| matches!(r.what, What::Surname(_) | What::Person(_)))
+                })
+        })
+    }
+
+    /// First of the capitalised words that run up to the head.
+    fn capitals_before(&self, h: usize, start: usize) -> usize {
+        let mut from = h;
+        while from > start
+            && (self.capital(from - 1) && self.p.upos(from - 1) != Upos::Det
+                || matches!(
+                    self.p.form(from - 1),
+                    "-" | "'s" | "’s" | "and" | "of" | "for"
+                ) && from - 1 > start
+                    && self.capital(from - 2))
+            && self.p.text.form(from - 1) != ","
+        {
+            from -= 1;
+        }
+        while from < h && (!self.capital(from) || self.lower(from) == "the") {
+            from += 1;
+        }
+        from
+    }
+
+    fn definiteness(&self, h: usize) -> Def {
+        for k in self.p.kids(h) {
+            if k > h {
+                break;
+            }
+            if matches!(self.p.rel(k), D::Det | D::DetPredet) {
+                return match self.lower(k).as_str() {
+                    "the" | "this" | "that" | "these" | "those" | "both" | "[t]he" | "such" => {
+                        Def::Definite
+                    }
+                    _ => Def::Indefinite,
+                };
+            }
+            if self.p.rel(k) == D::NmodPoss {
+                return Def::Definite;
+            }
+        }
+        if self.p.kid(h, D::Nummod).is_some() {
+            Def::Indefinite
+        } else {
+            Def::Bare
+        }
+    }
+
+    /// The country of a place's name at `k`.
+    fn place_country(&self, k: usize) -> Option<Country> {
+        if let Some(m) = self.match_at(k)
+            && let Some(i) = self.country_of(m)
+        {
+            return Some(self.data.states[i as usize].code);
+        }
+        self.hint(k)
+    }
+
+    /// Whether a place's name at `h` stands for those who govern there.
+    fn acts(&self, h: usize) -> bool {
+        let p = self.p;
+        let case = p.case(h);
+        let rel = p.rel(h);
+        let Some(g) = p.head(h) else { return false };
+        if rel == D::Conj {
+            return self.acts(g) && p.kid(h, D::Case).is_none();
+        }
+        let first = case.split(' ').next().unwrap_or("");
+        if self.r.cue("locative", first) {
+            return false;
+        }
+        let motion = |t: usize| self.r.cue("motion", p.lemma(t));
+        match rel {
+            D::Nsubj | D::NsubjPass | D::OblAgent | D::Vocative | D::Iobj => true,
+            D::Obj => !self.r.cue("place_object", p.lemma(g)),
+            D::NmodPoss => true,
+            D::Appos | D::Parataxis | D::Root | D::List => false,
+            _ if self.r.cue("source", first) => !motion(g),
+            _ => matches!(
+                first,
+                "by" | "against"
+                    | "with"
+                    | "between"
+                    | "of"
+                    | "for"
+                    | "on"
+                    | "than"
+                    | "among"
+                    | "like"
+            ),
+        }
+    }
+
+    /// Whom a bare or titled surname means.
+    fn which_surname(&self, candidates: &[u32], np: &Np) -> Option<u32> {
+        let full: Vec<u32> = candidates
+            .iter()
+            .copied()
+            .filter(|i| self.persons.contains(i))
+            .collect();
+        let agrees = |i: &u32| {
+            let p = &self.data.persons[*i as usize];
+            np.country
+                .is_none_or(|c| p.home == Some(c) || p.spells.iter().any(|s| s.country == Some(c)))
+        };
+        let full: Vec<u32> = full.into_iter().filter(agrees).collect();
+        if full.len() == 1 {
+            return Some(full[0]);
+        }
+        let pool = if full.is_empty() { candidates } else { &full };
+        // an office that fits the title
+        let titles: Vec<&str> = np
+            .roles
+            .iter()
+            .map(|&r| self.data.roles[r as usize].words.as_str())
+            .collect();
+        if !titles.is_empty() {
+            let fits: Vec<u32> = pool
+                .iter()
+                .copied()
+                .filter(agrees)
+                .filter(|&i| {
+                    self.data.persons[i as usize].spells.iter().any(|s| {
+                        let when = self.day == 0
+                            || s.days.holds(self.day)
+                            || np.former && s.days.to < self.day;
+                        let office = s.office.as_deref().unwrap_or("").to_lowercase();
+                        let title = s.title.as_deref().unwrap_or("").to_lowercase();
+                        when && titles
+                            .iter()
+                            .any(|t| office.contains(t) || title.contains(t))
+                    })
+                })
+                .collect();
+            if fits.len() == 1 {
+                return Some(fits[0]);
+            }
+            if fits.len() > 1 {
+                return self.most_prominent(&fits);
+            }
+            // "Mr. X" says nothing of an office; another title speaks against the listed person
+            if np
+                .roles
+                .iter()
+                .any(|&r| self.data.roles[r as usize].rank > 1)
+            {
+                return None;
+            }
+        }
+        let near: Vec<u32> = pool
+            .iter()
+            .copied()
+            .filter(agrees)
+            .filter(|&i| {
+                self.data.persons[i as usize]
+                    .home
+                    .is_some_and(|c| self.countries.contains(&c))
+            })
+            .collect();
+        self.most_prominent(&near)
+    }
+
+    /// The one who holds the highest office on the day, if nobody holds as high a one.
+    fn most_prominent(&self, candidates: &[u32]) -> Option<u32> {
+        let mut best: Option<(u32, u32)> = None;
+        let mut tie = false;
+        for &i in candidates {
+            let s = self.r.prominence(i, self.day);
+            if s == 0 {
+                continue;
+            }
+            match best {
+                Some((b, _)) if s < b => {}
+                Some((b, _)) if s == b => tie = true,
+                _ => {
+                    best = Some((s, i));
+                    tie = false;
+                }
+            }
+        }
+        best.filter(|_| !tie).map(|b| b.1)
+    }
+
+    /// The sector from roles, words beside them and organisation.
+    fn settle_sector(&self, np: &mut Np, mods: &[Sector]) {
+        if np.part_of.is_some()
+            || matches!(np.ident, Some(Ident::State(_)))
+            || np.form == Form::Epithet
+        {
+            return;
+        }
+        let org = np.org.map(|i| &self.data.orgs[i as usize]);
+        if let Some(Ident::Org(i)) = np.ident {
+            np.sectors = self.data.orgs[i as usize].sectors.clone();
+            return;
+        }
+        let Some(&top) = np.roles.first() else {
+            if np.sectors.is_empty() {
+                np.inherits = true;
+            }
+            return;
+        };
+        let role = &self.data.roles[top as usize];
+        let concrete = mods.iter().copied().find(|s| *s != Sector::Gov);
+        let armed = org.is_some_and(|o| o.kind == OrgKind::Armed);
+        if role.inherits || role.unnamed && armed {
+            if let Some(o) = org {
+                np.sectors = o.sectors.clone();
+            } else if let Some(s) = concrete.or(mods.first().copied()) {
+                np.sectors = vec![s];
+            } else if let Some(&r) = np.roles.iter().find(|&&r| {
+                !self.data.roles[r as usize].inherits && self.data.roles[r as usize].rank > 2
+            }) {
+                np.sectors = self.data.roles[r as usize].sectors.clone();
+            } else {
+                np.sectors = role.sectors.clone();
+                np.inherits = true;
+            }
+        } else if role.rank <= 4
+            && let Some(s) = concrete
+        {
+            np.sectors = vec![s];
+        } else {
+            np.sectors = role.sectors.clone();
+            if armed
+                && np
+                    .sectors
+                    .iter()
+                    .all(|s| matches!(s, Sector::Mil | Sector::Uaf))
+            {
+                np.sectors = org.map(|o| o.sectors.clone()).unwrap_or_default();
+            }
+        }
+        if np.former
+            && np.kind == EntityKind::Person
+            && np.sectors.iter().any(|s| {
+                matches!(
+                    s,
+                    Sector::Gov
+                        | Sector::Leg
+                        | Sector::Mil
+                        | Sector::Jud
+                        | Sector::Cop
+                        | Sector::Spy
+                )
+            })
+        {
+            np.sectors = vec![Sector::Eli];
+        }
+    }
+}
+
+fn rank(w: What) -> u8 {
+    match w {
+        What::Person(_) => 0,
+        What::Org(_) => 1,
+        What::Epithet(_) => 2,
+        What::State(_) => 3,
+        What::Demonym(..) => 4,
+        What::OrgMember(..) => 5,
+        What::Part(_, _, 0) => 6,
+        What::Part(..) => 7,
+        What::Seat(..) => 8,
+        What::OrgSeat(_) => 9,
+        _ => 10,
+    }
+}
+
+/// A number in digits or words, if it counts people plausibly.
+pub(crate) fn number(s: &str) -> Option<u32> {
+    const WORDS: &[&str] = &[
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+    ];
+    let lower = s.to_lowercase();
+    if let Some(i) = WORDS.iter().position(|w| *w == lower) {
+        return Some(i as u32);
+    }
+    if let Some(i) = [
+        "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    ]
+    .iter()
+    .position(|w| *w == lower)
+    {
+        return Some(30 + 10 * i as u32);
+    }
+    let digits: String = lower.chars().filter(|c| *c != ',').collect();
+    digits.parse().ok()
+}
