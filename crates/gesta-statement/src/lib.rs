@@ -1,6 +1,15 @@
 //! Who is reported to have said what.
 
-use gesta_actor::Actors;
+mod bind;
+mod cues;
+mod find;
+mod official;
+mod quote;
+
+pub use cues::{CueError, Cues, Example, Hearer, Subject, Takes, Verb};
+pub use quote::{Quote, quotes};
+
+use gesta_actor::{Actors, EntityKind};
 use gesta_parse::Parsed;
 use gesta_text::{Document, Span};
 
@@ -53,21 +62,87 @@ impl Statement {
 }
 
 /// Finds statements.
-pub struct Finder {}
+#[derive(Clone, Debug)]
+pub struct Finder {
+    cues: Cues,
+}
+
+/// The cue lists that come with the crate: name and text.
+const ENGLISH: &[(&str, &str)] = &[
+    ("say.toml", include_str!("../../../codebook/cues/say.toml")),
+    (
+        "report.toml",
+        include_str!("../../../codebook/cues/report.toml"),
+    ),
+    (
+        "order.toml",
+        include_str!("../../../codebook/cues/order.toml"),
+    ),
+    (
+        "accuse.toml",
+        include_str!("../../../codebook/cues/accuse.toml"),
+    ),
+    (
+        "promise.toml",
+        include_str!("../../../codebook/cues/promise.toml"),
+    ),
+    (
+        "deny.toml",
+        include_str!("../../../codebook/cues/deny.toml"),
+    ),
+    (
+        "think.toml",
+        include_str!("../../../codebook/cues/think.toml"),
+    ),
+    (
+        "nouns.toml",
+        include_str!("../../../codebook/cues/nouns.toml"),
+    ),
+    (
+        "official.toml",
+        include_str!("../../../codebook/cues/official.toml"),
+    ),
+];
 
 impl Finder {
     /// The English cues that come with the crate.
     pub fn english() -> Self {
-        Finder {}
+        Self::from_files(ENGLISH).expect("the bundled cue lists are tested")
+    }
+    /// Cues from files, each a pair of name and text (`codebook/cues/*.toml`). They stand in the place of the bundled
+    /// ones; give [`Finder::bundled`] first to add to those.
+    pub fn from_files(files: &[(&str, &str)]) -> Result<Self, CueError> {
+        Ok(Finder {
+            cues: Cues::read(files)?,
+        })
+    }
+    /// The bundled files, to be extended.
+    pub fn bundled() -> &'static [(&'static str, &'static str)] {
+        ENGLISH
+    }
+    /// The cue lists.
+    pub fn cues(&self) -> &Cues {
+        &self.cues
     }
     /// Statements in order of their content. Binds first-person pronouns to their speakers, and adds entities for
     /// speakers that are no political actors ("a witness", "the report").
     pub fn find(
         &self,
-        _document: &Document,
-        _parsed: &Parsed,
-        _actors: &mut Actors,
+        document: &Document,
+        parsed: &Parsed,
+        actors: &mut Actors,
     ) -> Vec<Statement> {
-        Vec::new()
+        if parsed.is_empty() {
+            return Vec::new();
+        }
+        let mut pass = find::Pass::new(parsed, &self.cues);
+        pass.run();
+        let person = actors
+            .author
+            .and_then(|a| actors.entities.get(a as usize))
+            .is_some_and(|e| e.kind == EntityKind::Person);
+        official::official(&mut pass, document, person);
+        let drafts = std::mem::take(&mut pass.out);
+        bind::bind(pass, drafts, actors)
     }
 }

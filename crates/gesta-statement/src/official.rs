@@ -1,0 +1,166 @@
+//! Texts that are somebody's words as a whole: "The Foreign Secretary said:" and what follows, and statements whose
+//! title names who makes them.
+
+use crate::find::{Draft, Pass, Who};
+use gesta_parse::{Deprel, Upos};
+use gesta_text::{Document, Span};
+
+const FIRST: &[&str] = &[
+    "i",
+    "we",
+    "my",
+    "our",
+    "us",
+    "me",
+    "ours",
+    "myself",
+    "ourselves",
+];
+
+/// Adds one statement a sentence where the text itself is a statement. `author_is_person` says whether the actors
+/// know a person as the author.
+pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: bool) {
+    let p = pass.p;
+    let sentences = p.text.sentences();
+    let first_person: Vec<bool> = sentences
+        .iter()
+        .map(|s| {
+            s.range()
+                .any(|i| pass.inside[i] == 0 && FIRST.contains(&p.form(i).to_lowercase().as_str()))
+        })
+        .collect();
+    // How many sentences from here on speak in the first person.
+    let mut ahead = vec![0usize; sentences.len() + 1];
+    for i in (0..sentences.len()).rev() {
+        ahead[i] = ahead[i + 1] + usize::from(first_person[i]);
+    }
+    let mut now: Option<(Who, Option<usize>)> = None; // speaker, last sentence
+    let mut any = false;
+    for s in 0..sentences.len() {
+        let r = sentences[s].range();
+        if let Some(who) = intro(pass, s) {
+            let next = s + 1;
+            let stop = extent(pass, s, &ahead);
+            if next < sentences.len() {
+                now = Some((who, stop));
+                any = true;
+            }
+            continue;
+        }
+        let Some((who, stop)) = now else { continue };
+        let new_paragraph = s == 0 || sentences[s - 1].paragraph != sentences[s].paragraph;
+        if stop.is_some_and(|stop| s > stop) || (new_paragraph && ends_here(pass, s)) {
+            now = None;
+            continue;
+        }
+        if pass.inside[r.clone()].iter().any(|&q| q != 0) && pass.inside[r.start] != 0 {
+            continue; // quoted: told by its marks already
+        }
+        whole(pass, s, who);
+    }
+    if any {
+        return;
+    }
+    // The title names the speaker, and nobody is quoted in the text.
+    let title = document.title.as_deref().unwrap_or("").to_lowercase();
+    let titled = author_is_person && pass.cues.is_statement_title(&title);
+    let quoted = pass.out.iter().any(|d| d.direct && d.cue_token.is_some());
+    let speaks = author_is_person && ahead[0] * 4 >= sentences.len() && ahead[0] >= 2;
+    if (titled || speaks) && !quoted && ahead[0] > 0 {
+        for s in 0..sentences.len() {
+            let new_paragraph = s == 0 || sentences[s - 1].paragraph != sentences[s].paragraph;
+            if new_paragraph && ends_here(pass, s) {
+                break;
+            }
+            whole(pass, s, Who::Author);
+        }
+    }
+}
+
+fn whole(pass: &mut Pass, s: usize, speaker: Who) {
+    let span = pass.p.text.sentences()[s].span;
+    let body = span.of(pass.p.text.raw());
+    let trimmed = body.trim_start_matches(['-', '•', '*', '–', '—', '·', ' ', '\t', '\n']);
+    let start = span.start as usize + (body.len() - trimmed.len());
+    if !trimmed.contains(char::is_alphanumeric) {
+        return;
+    }
+    pass.out.push(Draft {
+        content: Span::new(start, span.end as usize),
+        cue: Vec::new(),
+        cue_token: None,
+        speaker,
+        hearer: None,
+        direct: true,
+        level: 0,
+    });
+}
+
+/// "The Foreign Secretary said:" at the end of a paragraph, with no quotation mark behind.
+fn intro(pass: &Pass, s: usize) -> Option<Who> {
+    let p = pass.p;
+    let here = &p.text.sentences()[s];
+    let next = p.text.sentences().get(s + 1)?;
+    let r = here.range();
+    let last = r.end.checked_sub(1)?;
+    if p.form(last) != ":"
+        || pass.inside[last] != 0
+        || next.paragraph == here.paragraph && pass.inside[next.range().start] != 0
+    {
+        return None;
+    }
+    let opens = pass
+        .quotes
+        .partition_point(|q| q.span.end <= next.span.start);
+    if pass
+        .quotes
+        .get(opens)
+        .is_some_and(|q| q.span.start <= next.span.start + 1)
+    {
+        return None;
+    }
+    let verb = r
+        .clone()
+        .rev()
+        .take(60)
+        .find(|&i| pass.quoting_verb(i) && pass.inside[i] == 0);
+    let verb = verb.or_else(|| {
+        r.clone().rev().take(60).find(|&i| {
+            p.upos(i) == Upos::Verb && p.head(i).is_none() && p.kid(i, Deprel::Nsubj).is_some()
+        })
+    })?;
+    match pass.speaker(verb) {
+        Who::Head(h) => Some(Who::Head(h)),
+        _ => None,
+    }
+}
+
+/// The last sentence that an introduction governs; `None` when it governs all to the end.
+fn extent(pass: &Pass, s: usize, ahead: &[usize]) -> Option<usize> {
+    let sentences = pass.p.text.sentences();
+    let base = sentences[s].paragraph;
+    // A line such as "– Judge Ann Smith" ends what it signs.
+    for t in s + 1..sentences.len().min(s + 40) {
+        let new_paragraph = sentences[t - 1].paragraph != sentences[t].paragraph;
+        let start = sentences[t].span.of(pass.p.text.raw());
+        if new_paragraph && start.starts_with(['–', '—', '―']) && sentences[t].range().len() < 24
+        {
+            return Some(t - 1);
+        }
+    }
+    let following = sentences.len() - s - 1;
+    if ahead[s + 1] > 0 || s * 2 <= sentences.len() && following <= 12 {
+        return None;
+    }
+    let block = sentences[s + 1..]
+        .iter()
+        .position(|x| x.paragraph > base + 1);
+    Some(block.map_or(sentences.len(), |n| s + n))
+}
+
+/// Headings behind which an official text is no longer the speaker's.
+fn ends_here(pass: &Pass, s: usize) -> bool {
+    let text = pass.p.text.sentences()[s].span.of(pass.p.text.raw());
+    let head: String = text.chars().take(40).collect::<String>().to_lowercase();
+    pass.cues.is_stop(&head)
+}
