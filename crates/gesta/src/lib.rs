@@ -12,6 +12,7 @@
 
 mod analysis;
 mod coder;
+pub mod export;
 mod hash;
 pub mod record;
 
