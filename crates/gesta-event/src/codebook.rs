@@ -3,7 +3,7 @@
 use crate::pattern::{Lists, SlotPath, When, Words};
 use crate::{Aux, CONTEXTS, EventType, Mode};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use toml::Spanned;
 
 #[derive(Deserialize)]
@@ -160,6 +160,8 @@ pub(crate) struct Codebook {
     pub means: Vec<Means>,
     pub contexts: HashMap<String, Vec<&'static str>>,
     pub examples: Vec<Example>,
+    /// Every word that an entry or a list names.
+    pub vocabulary: HashSet<String>,
 }
 
 /// Lists that the matcher itself reads; each must be there.
@@ -363,7 +365,29 @@ impl Codebook {
                 }
             }
         }
+        book.vocabulary = book.by_lemma.keys().cloned().chain(book.lists.values().flatten().cloned()).collect();
         if errors.is_empty() { Ok(book) } else { Err(errors) }
+    }
+
+    /// The word of the codebook that `form` is a regular inflection of: for words whose lemma the parser got wrong.
+    pub fn uninflect(&self, form: &str) -> Option<&str> {
+        let known = |s: &str| self.vocabulary.get(s).map(String::as_str);
+        for (ending, instead) in [("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")] {
+            let Some(stem) = form.strip_suffix(ending).filter(|s| s.len() > 1 && s.is_char_boundary(s.len() - 1)) else { continue };
+            let mut candidate = stem.to_owned() + instead;
+            if let Some(w) = known(&candidate) {
+                return Some(w);
+            }
+            // "stabbed" → "stab"
+            let b = stem.as_bytes();
+            if instead.is_empty() && b.len() > 2 && b[b.len() - 1] == b[b.len() - 2] {
+                candidate.pop();
+                if let Some(w) = known(&candidate) {
+                    return Some(w);
+                }
+            }
+        }
+        None
     }
 
     pub fn list(&self, name: &str) -> Words {

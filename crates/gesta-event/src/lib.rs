@@ -52,6 +52,13 @@ impl Matcher {
         }
         out
     }
+    /// Words that some entry's trigger and conditions on words and syntax accept, actors and statements left aside: for
+    /// measuring the codebook's vocabulary.
+    pub fn vocabulary(&self, parsed: &gesta_parse::Parsed) -> Vec<(usize, EventType)> {
+        let (document, actors) = Default::default();
+        let layers = Layers { document: &document, parsed, times: &[], places: &[], actors: &actors, statements: &[] };
+        Run::new(&self.book, &self.scope, &layers).vocabulary()
+    }
     /// The entries' examples, in order of the files: for `gesta codebook test`.
     pub fn examples(&self) -> &[Example] {
         &self.book.examples

@@ -8,6 +8,7 @@ use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
 use gesta_actor::{EntityKind, Form};
 use gesta_parse::{Deprel as D, Parsed, Upos};
 use gesta_text::Span;
+use std::borrow::Cow;
 
 /// How far reality is looked for up the tree.
 const REACH: usize = 12;
@@ -68,6 +69,8 @@ pub(crate) struct Run<'a> {
     pub roles: Roles<'a>,
     /// The widest mention headed by each token.
     mention_at: Vec<Option<u32>>,
+    /// Lemma of each token, in small letters; where the codebook does not know it, the word it is a regular form of.
+    lemma: Vec<Cow<'a, str>>,
     /// Innermost statement that holds each token.
     pub said: Vec<Option<u32>>,
 }
@@ -107,8 +110,9 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        let lemma = (0..p.len()).map(|t| lemma_of(book, p, t)).collect();
         let roles = Roles { p, light: &scope.light, object_control: &scope.object_control };
-        Run { book, scope, l, p, roles, mention_at, said }
+        Run { book, scope, l, p, roles, mention_at, lemma, said }
     }
 
     /// Codes the whole document.
@@ -134,24 +138,32 @@ impl<'a> Run<'a> {
         events
     }
 
+    /// Triggers by word class and lemma alone.
+    pub fn vocabulary(&self) -> Vec<(usize, EventType)> {
+        let mut out = Vec::new();
+        for t in 0..self.p.len() {
+            let Some(class) = self.class(t) else { continue };
+            let listed = self.book.by_lemma.get(self.lemma[t].as_ref()).map_or(&[][..], |v| v.as_slice());
+            out.extend(listed.iter().map(|&i| &self.book.patterns[i as usize]).filter(|p| p.when.class == class).map(|p| (t, p.event)));
+        }
+        out
+    }
+
+    fn class(&self, t: usize) -> Option<Class> {
+        match self.p.upos(t) {
+            Upos::Verb => Some(Class::Verb),
+            Upos::Noun | Upos::Propn => Some(Class::Noun),
+            Upos::Adj => Some(Class::Adj),
+            _ => None,
+        }
+    }
+
     /// All entries that fire in one sentence.
     fn sentence(&self, s: usize, traces: &mut Option<&mut Vec<Trace>>) -> Vec<Firing<'a>> {
         let mut out: Vec<Firing<'a>> = Vec::new();
         for t in self.p.text.sentences()[s].range() {
-            let class = match self.p.upos(t) {
-                Upos::Verb => Class::Verb,
-                Upos::Noun | Upos::Propn => Class::Noun,
-                Upos::Adj => Class::Adj,
-                _ => continue,
-            };
-            let lemma = self.p.lemma(t);
-            let lower;
-            let lemma = if lemma.bytes().any(|b| b.is_ascii_uppercase()) {
-                lower = lemma.to_lowercase();
-                lower.as_str()
-            } else {
-                lemma
-            };
+            let Some(class) = self.class(t) else { continue };
+            let lemma = self.lemma[t].as_ref();
             let listed = self.book.by_lemma.get(lemma).map_or(&[][..], |v| v.as_slice());
             let mut matched: Vec<&'a Pattern> = Vec::new();
             for &i in listed.iter().chain(&self.book.any) {
@@ -200,8 +212,7 @@ impl<'a> Run<'a> {
         if words.any {
             return true;
         }
-        let lemma = self.p.lemma(i);
-        words.has(lemma) || words.has(&lemma.to_lowercase()) || words.has(&self.p.form(i).to_lowercase())
+        words.has(&self.lemma[i]) || words.has(&self.p.form(i).to_lowercase())
     }
 
     /// Whether a condition's test holds at trigger `t`.
@@ -633,6 +644,19 @@ impl<'a> Run<'a> {
     fn pronoun(&self, m: u32) -> bool {
         self.l.actors.mentions[m as usize].form == Form::Pronoun
     }
+}
+
+fn lemma_of<'a>(book: &Codebook, p: &'a Parsed, t: usize) -> Cow<'a, str> {
+    let lemma = p.lemma(t);
+    let lemma = if lemma.chars().any(char::is_uppercase) { Cow::Owned(lemma.to_lowercase()) } else { Cow::Borrowed(lemma) };
+    if book.vocabulary.contains(lemma.as_ref()) || !matches!(p.upos(t), Upos::Verb | Upos::Noun | Upos::Propn | Upos::Adj) {
+        return lemma;
+    }
+    let form = p.form(t).to_lowercase();
+    if book.vocabulary.contains(&form) {
+        return Cow::Owned(form);
+    }
+    book.uninflect(&form).map_or(lemma, |w| Cow::Owned(w.to_owned()))
 }
 
 fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {
