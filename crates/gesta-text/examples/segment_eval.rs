@@ -4,8 +4,9 @@
 //! cargo run --release -p gesta-text --example segment_eval -- FILE.conllu… [--bench DOCS] [--errors N] [--speed FILE]
 //! ```
 //!
-//! Raw text is rebuilt from the treebank in two ways: paragraphs (`# newpar`, `# newdoc`) parted by blank lines, as
-//! UD's raw texts have them, and everything joined by single spaces. Words and sentences are compared as ranges of
+//! Raw text is rebuilt from the treebank in three ways: paragraphs (`# newpar`, `# newdoc`) parted by blank lines, as
+//! UD's raw texts have them (with long lines and with
+//! lines of 80 characters), and everything joined by single spaces. Words and sentences are compared as ranges of
 //! the characters that are no white space, as the CoNLL 2018 measure does.
 
 use gesta_text::{Span, Text};
@@ -97,6 +98,28 @@ fn rebuild(gold: &[Gold], blank_lines: bool) -> (String, Vec<Unit>, BTreeSet<(us
     (raw, words, sentences)
 }
 
+/// Breaks lines at spaces so that none is longer than 80 characters, as UD's raw texts are.
+fn wrap(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    for (i, line) in raw.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let mut width = 0;
+        for (k, word) in line.split(' ').enumerate() {
+            let n = word.chars().count();
+            if k > 0 {
+                let fits = width + 1 + n <= 80;
+                out.push(if fits { ' ' } else { '\n' });
+                width = if fits { width + 1 } else { 0 };
+            }
+            out.push_str(word);
+            width += n;
+        }
+    }
+    out
+}
+
 fn f1(right: usize, gold: usize, found: usize) -> String {
     let (r, p) = (
         right as f64 / gold.max(1) as f64,
@@ -132,8 +155,15 @@ fn visible_before(raw: &str) -> Vec<u32> {
 fn treebank(path: &str, errors: usize) -> std::io::Result<()> {
     let gold = read(path)?;
     println!("{path}");
-    for (blank, name) in [(true, "paragraphs "), (false, "one line   ")] {
-        let (raw, words, sentences) = rebuild(&gold, blank);
+    for (blank, wrapped, name) in [
+        (true, false, "paragraphs "),
+        (true, true, "wrapped    "),
+        (false, false, "one line   "),
+    ] {
+        let (mut raw, words, sentences) = rebuild(&gold, blank);
+        if wrapped {
+            raw = wrap(&raw);
+        }
         let text = Text::new(raw.as_str());
         let map = visible_before(&raw);
         let range = |s: Span| (map[s.start as usize] as usize, map[s.end as usize] as usize);
@@ -164,7 +194,7 @@ fn treebank(path: &str, errors: usize) -> std::io::Result<()> {
                 cut.len()
             )
         );
-        if blank && errors > 0 {
+        if blank && !wrapped && errors > 0 {
             show(&raw, &map, &words, &found, &sentences, &cut, errors);
         }
     }

@@ -11,5 +11,7 @@ mod text;
 
 pub use country::Country;
 pub use document::Document;
+#[doc(hidden)]
+pub use segment::training;
 pub use span::{OffsetMap, OffsetUnit, Span};
 pub use text::{Sentence, Text, Token};

@@ -146,6 +146,11 @@ impl<'a> Tokenizer<'a> {
         at
     }
 
+    /// End of a run of full stops, question and exclamation marks, ellipses: one token however mixed.
+    fn stops(&self, at: usize, to: usize) -> usize {
+        self.run(at, to, |c| matches!(c, '.' | '?' | '!' | '\u{2026}'))
+    }
+
     /// A byte position at most [`REACH`] after `from`, on a character boundary.
     fn reach(&self, from: usize, to: usize) -> usize {
         let mut end = to.min(from + REACH);
@@ -176,7 +181,7 @@ impl<'a> Tokenizer<'a> {
         }
         match c {
             '.' => {
-                let end = self.run(at, to, |c| c == '.');
+                let end = self.stops(at, to);
                 if end > one {
                     return emit(end, out);
                 }
@@ -199,10 +204,10 @@ impl<'a> Tokenizer<'a> {
                 }
                 emit(end, out)
             }
-            '!' | '?' | '\u{203C}' | '\u{2047}'..='\u{2049}' => {
-                emit(self.run(at, to, |c| c == '!' || c == '?'), out)
+            '!' | '?' | '\u{2026}' | '\u{203C}' | '\u{2047}'..='\u{2049}' => {
+                emit(self.stops(one, to), out)
             }
-            '*' | '=' | '~' | '+' | '^' | '|' | '<' | '>' | '\u{2026}' => {
+            '*' | '=' | '~' | '+' | '^' | '|' | '<' | '>' | '$' => {
                 emit(self.run(at, to, |d| d == c), out)
             }
             '#' if next.is_some_and(|n| n.is_alphabetic()) => emit(self.run(one, to, is_word), out),
@@ -402,8 +407,15 @@ impl<'a> Tokenizer<'a> {
             return None;
         }
         let www = name.len() > 4 && name[..4].eq_ignore_ascii_case(b"www.");
+        // Names in dotted small letters: newsgroups, hosts, packages.
+        let small = name.iter().filter(|&&b| b == b'.').count() >= 2
+            && name
+                .iter()
+                .all(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'-'))
+            && name.split(|&b| b == b'.').all(|p| p.len() >= 2);
         let tail = self.slice(at + dot + 1, stop);
         if www
+            || small
             || (self.lists.domains.get(tail).is_some()
                 && name.iter().any(u8::is_ascii_alphabetic)
                 && name[dot - 1] != b'.')
@@ -481,7 +493,7 @@ impl<'a> Tokenizer<'a> {
                 continue;
             }
             match c {
-                '.' => match self.dot(at, q, to, chunk) {
+                '.' => match self.dot(at, q, to) {
                     Dot::Inside => q = one,
                     Dot::Last => {
                         self.push(out, at, one);
@@ -490,8 +502,15 @@ impl<'a> Tokenizer<'a> {
                     Dot::Apart => break,
                 },
                 ',' if before.is_ascii_digit() => {
+                    // Thousands ("12,000"), or a continental decimal ("7,5") outside of lists of notes ("[7,9]").
                     let digits = self.run(one, to.min(one + 4), |c| c.is_ascii_digit());
-                    if digits == one + 3 && self.bytes[at..q].iter().any(u8::is_ascii_digit) {
+                    let decimal = (one + 1..=one + 2).contains(&digits)
+                        && self.bytes[chunk] != b'['
+                        && self.bytes[at..q].iter().all(u8::is_ascii_digit)
+                        && !self
+                            .char_at(digits)
+                            .is_some_and(|c| digits < to && (is_word(c) || c == ','));
+                    if digits == one + 3 || decimal {
                         q = digits;
                     } else {
                         break;
@@ -546,14 +565,6 @@ impl<'a> Tokenizer<'a> {
                 {
                     self.push(out, at, one);
                     return one;
-                }
-                '(' if self.bytes[q..to].starts_with(b"(s)")
-                    && before.is_alphabetic()
-                    && !self
-                        .char_at(q + 3)
-                        .is_some_and(|c| q + 3 < to && is_word(c)) =>
-                {
-                    q += 3
                 }
                 '@' if next.is_some_and(|n| n.is_ascii_alphanumeric()) => {
                     q = self.run(one, to, |c| {
@@ -613,6 +624,10 @@ impl<'a> Tokenizer<'a> {
                 _ => break,
             }
         }
+        if q < to && self.bytes[q] == b'!' && self.lists.marked.get(self.slice(at, q + 1)).is_some()
+        {
+            q += 1;
+        }
         if q > at && self.bytes[at..q].iter().all(u8::is_ascii_alphabetic) {
             self.plain(at, q, out);
             return q;
@@ -631,7 +646,7 @@ impl<'a> Tokenizer<'a> {
             .all(|b| b.is_ascii_digit() || matches!(b, b'/' | b'-'))
             && after.is_ascii_digit()
         {
-            return Some(q + 1);
+            return self.slashed_number(at, to).filter(|&end| end > q);
         }
         // A/73/PV.6, S/RES/2231 (2015), S/2014/348
         if matches!(head, b"A" | b"S" | b"E" | b"T" | b"ST") {
@@ -654,6 +669,28 @@ impl<'a> Tokenizer<'a> {
             }
         }
         None
+    }
+
+    /// Dates ("9/11", "12/31/2019"), one half, telephone numbers ("503/464-7927"); other fractions, seasons and
+    /// ratios stand apart ("2 / 3", "2001 / 02", "24 / 7").
+    fn slashed_number(&self, at: usize, to: usize) -> Option<usize> {
+        let end = self.run(at, self.reach(at, to), |c| {
+            c.is_ascii_digit() || c == '/' || c == '-'
+        });
+        let whole = self.slice(at, end);
+        let mut parts = whole.split('/');
+        let a: u32 = parts.next()?.parse().ok()?;
+        let rest = parts.next()?;
+        if parts.next().is_some() {
+            return whole.ends_with(|c: char| c.is_ascii_digit()).then_some(end);
+        }
+        if rest.contains('-') {
+            return self.digit_groups(at, to);
+        }
+        let b: u32 = rest.parse().ok()?;
+        let date =
+            (1..=12).contains(&a) && (1..=31).contains(&b) && !(a < b && (3..=5).contains(&b));
+        (date || a == 1 && b == 2).then_some(end)
     }
 
     /// What a hyphen after `at..q` takes in: prefixes, suffixes, telephone numbers, dates.
@@ -692,7 +729,7 @@ impl<'a> Tokenizer<'a> {
             n += 1;
         }
         let number = match &groups[..n] {
-            [3, 4] | [5, 4] => true,
+            [1, 4] | [3, 4] | [5, 4] => true,
             [4, 2, 2] | [1 | 2, 1 | 2, 2 | 4] => true,
             [.., 3, 4] | [3, 3, ..] if n >= 3 => true,
             // Book numbers and their like.
@@ -703,7 +740,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// What a full stop at `q` is to the word `at..q`.
-    fn dot(&self, at: usize, q: usize, to: usize, chunk: usize) -> Dot {
+    fn dot(&self, at: usize, q: usize, to: usize) -> Dot {
         let before = self.char_before(q).unwrap_or(' ');
         let next = self.char_at(q + 1).filter(|_| q + 1 < to);
         if q == at || !is_word(before) {
@@ -716,6 +753,17 @@ impl<'a> Tokenizer<'a> {
             && segment.chars().all(|c| c.is_alphabetic() || extends(c));
         let dotted = head.contains('.');
         match next {
+            // "Inc.." at the end of a sentence: the abbreviation's stop and the sentence's.
+            Some('.')
+                if self.char_at(q + 2).is_none_or(|c| q + 2 >= to || c != '.')
+                    && (dotted && single
+                        || self
+                            .lists
+                            .abbreviation(head)
+                            .is_some_and(|a| a != Abbreviation::Number)) =>
+            {
+                Dot::Last
+            }
             Some('.') => Dot::Apart,
             Some(n) if is_word(n) => {
                 if before.is_ascii_digit() && n.is_ascii_digit() {
@@ -757,11 +805,18 @@ impl<'a> Tokenizer<'a> {
                     return Dot::Last;
                 }
                 let follows = self.next_word(q + 1);
-                if let Some(class) = self.lists.abbreviation(head) {
+                if let Some(class) = self
+                    .lists
+                    .abbreviation(head)
+                    .filter(|_| q - at > 1 || !before.is_uppercase())
+                {
                     let sure = match class {
                         Abbreviation::Number => {
                             next.is_none() && follows.is_some_and(|c| c.is_ascii_digit())
                                 || next.is_some_and(|c| c == ',')
+                        }
+                        Abbreviation::Day => {
+                            before_day(head) && next.is_none_or(|c| c == ',') && self.dated(q + 1)
                         }
                         Abbreviation::Title => next.is_none() || matches!(next, Some('-' | ',')),
                         _ => true,
@@ -773,6 +828,14 @@ impl<'a> Tokenizer<'a> {
                         Dot::Apart
                     };
                 }
+                // Quarters of a town: "S. 10th Street".
+                if single
+                    && matches!(before, 'N' | 'E' | 'S' | 'W')
+                    && next.is_none()
+                    && follows.is_some_and(|c| c.is_ascii_digit())
+                {
+                    return Dot::Last;
+                }
                 // Initials: "J. Smith", "George W. Bush".
                 if single && before.is_uppercase() {
                     let name = follows.is_some_and(char::is_uppercase);
@@ -781,18 +844,6 @@ impl<'a> Tokenizer<'a> {
                     } else {
                         Dot::Apart
                     };
-                }
-                // A paragraph's number: "1. First", "2.1. Scope".
-                if at == self.start
-                    && at == chunk
-                    && next.is_none()
-                    && follows.is_some()
-                    && self.bytes[at..q]
-                        .iter()
-                        .all(|b| b.is_ascii_digit() || *b == b'.')
-                    && q - at <= 6
-                {
-                    return Dot::Last;
                 }
                 // An unknown word whose stop a comma follows can only be an abbreviation.
                 if next == Some(',') && before.is_alphabetic() {
@@ -810,6 +861,16 @@ impl<'a> Tokenizer<'a> {
         self.char_at(next).filter(|_| next < self.end)
     }
 
+    /// Whether a day's number or a month follows `at`.
+    fn dated(&self, at: usize) -> bool {
+        let next = self.run(at, self.reach(at, self.end), |c| is_void(c) || c == ',');
+        let word = self.run(next, self.end.min(next + 12), |c| c.is_ascii_alphabetic());
+        self.bytes
+            .get(next)
+            .is_some_and(|b| next < self.end && b.is_ascii_digit())
+            || self.lists.months.get(self.slice(next, word)).is_some()
+    }
+
     /// Whether the word before `at` begins with a capital (a name, before an initial).
     fn after_name(&self, at: usize) -> bool {
         let begin = at.saturating_sub(40).max(self.start);
@@ -822,6 +883,11 @@ impl<'a> Tokenizer<'a> {
             CLASS[*b as usize] & (UPPER | WIDE) != 0 && CLASS[*b as usize] & DIGIT == 0
         })
     }
+}
+
+/// Weekdays are abbreviated with a capital only ("sat." is a verb).
+fn before_day(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 enum Dot {

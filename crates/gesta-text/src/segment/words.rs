@@ -9,6 +9,7 @@ pub(crate) enum Abbreviation {
     Title = 1,
     Before,
     Number,
+    Day,
     Date,
     Name,
     Any,
@@ -99,6 +100,8 @@ pub(crate) struct Lists {
     pub(crate) slashed: Words,
     pub(crate) emoticons: Words,
     pub(crate) reporting: Words,
+    pub(crate) months: Words,
+    pub(crate) marked: Words,
 }
 
 fn lines(file: &'static str) -> impl Iterator<Item = (usize, &'static str)> {
@@ -122,6 +125,7 @@ fn abbreviations(file: &'static str) -> Result<Vec<(&'static str, u8)>, String> 
                 "title" => Abbreviation::Title,
                 "before" => Abbreviation::Before,
                 "number" => Abbreviation::Number,
+                "day" => Abbreviation::Day,
                 "date" => Abbreviation::Date,
                 "name" => Abbreviation::Name,
                 "any" => Abbreviation::Any,
@@ -157,6 +161,8 @@ impl Lists {
             slashed: list(include_str!("../../data/slash_words.txt")),
             emoticons: list(include_str!("../../data/emoticons.txt")),
             reporting: list(include_str!("../../data/reporting_verbs.txt")),
+            marked: list(include_str!("../../data/marked_names.txt")),
+            months: list(include_str!("../../data/months.txt")),
         })
     }
 
@@ -175,8 +181,9 @@ impl Lists {
             1 => Abbreviation::Title,
             2 => Abbreviation::Before,
             3 => Abbreviation::Number,
-            4 => Abbreviation::Date,
-            5 => Abbreviation::Name,
+            4 => Abbreviation::Day,
+            5 => Abbreviation::Date,
+            6 => Abbreviation::Name,
             _ => Abbreviation::Any,
         })
     }
