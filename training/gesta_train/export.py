@@ -45,7 +45,7 @@ def strings(words):
 def calibrate(m, sents):
     """Largest normalised activation of each layer's input over some training text."""
     tops = [[] for _ in m.layers]
-    hooks = [l.norm.register_forward_hook(lambda _, __, o, i=i: tops[i].append(o.detach().float().abs().flatten(1).amax(0) if False else torch.quantile(o.detach().float().abs().flatten()[:4_000_000], 0.99999))) for i, l in enumerate(m.layers)]
+    hooks = [l.norm.register_forward_hook(lambda _, __, o, i=i: tops[i].append(torch.quantile(o.detach().float().abs().flatten()[:4_000_000], 0.99999))) for i, l in enumerate(m.layers)]
     m.eval()
     for b in batches(sents, 2000)[::20]:
         m.encode(b)
@@ -65,7 +65,8 @@ def main(cfg, ck, out):
     sec = {}
     s = c["cfg"]["student"]
     gw = g.shape[1]
-    sec["dims"] = np.array([s["width"], s["layers"], s["arc"], s["label"], gw], np.uint32)
+    sec["dims"] = np.array([s["width"], len(s.get("windows", [2] * s.get("layers", 0))), s["arc"], s["label"], gw], np.uint32)
+    sec["windows"] = np.array(s.get("windows", [2] * s.get("layers", 0)), np.uint32)
     for k in ("upos", "xpos", "feats", "rels", "ner"):
         sec[k] = "\n".join(vocab[k]).encode()
     for name, words, table in (("words", c["words"], None), ("glove_words", c["glove"], None)):

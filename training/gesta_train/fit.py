@@ -1,13 +1,18 @@
-"""Trains the student.   python -m gesta_train.fit config.toml <name> [silver files…]"""
-import json, random, sys, time, tomllib
+"""Trains the student on the treebanks and on what the teacher annotated.
+
+    python -m gesta_train.fit config.toml <name> [--gold]        --gold: without the teacher's annotation
+"""
+import csv, json, random, sys, time, tomllib
 from collections import Counter
 from pathlib import Path
 import numpy as np
-import torch, torch.nn as nn
+import torch, torch.nn as nn, torch.nn.functional as F
 from . import data
 from .batch import batches, evaluate, index, targets
-from .heads import gold_loss
+from .heads import FIELDS, gold_loss
 from .student import Student, digits, norm
+
+SOFT = (*FIELDS, "heads", "rels")
 
 
 def tables(cfg, gold, more=()):
@@ -18,16 +23,88 @@ def tables(cfg, gold, more=()):
     for w in list(c):
         if digits(w) != w:
             c[digits(w)] += c.pop(w)
-    words = {w for w, n in c.items() if n >= 2} | {w for w, n in c2.items() if n >= 8 and digits(w) == w}
+    words = {w for w, n in c.items() if n >= 2} | {w for w, n in c2.items() if n >= 8 and digits(w) == w and len(w) < 40}
     g = np.load(cfg["glove"])
     gw, gm = g["words"].tolist(), g["m"]
-    n = s.get("glove_words", 80000)
+    n = s["glove_words"]
     keep = [i for i, w in enumerate(gw) if i < n or w in words]
     std = gm.std()
     return sorted(words), [gw[i] for i in keep], torch.from_numpy(gm[keep] / std), c + c2
 
 
-def main(cfg, name):
+def read_silver(path):
+    z = np.load(path)
+    ends = np.cumsum(z["length"])
+    arrays = {k: z[k] for f in SOFT for k in (f + "_i", f + "_p")}
+    out = []
+    for line, n, e in zip(z["forms"], z["length"], ends):
+        s = data.Sent(str(line).split("\t"), src="silver")
+        s.extra = {k: a[e - n:e] for k, a in arrays.items()}
+        out.append(s)
+    return out
+
+
+def soft_targets(batch, fields):
+    T = max(len(s) for s in batch)
+    out = {}
+    for f in fields:
+        i, p = torch.zeros(len(batch), T, 4, dtype=torch.long), torch.zeros(len(batch), T, 4)
+        for j, s in enumerate(batch):
+            n = len(s)
+            i[j, :n] = torch.from_numpy(s.extra[f + "_i"].astype(np.int64))
+            p[j, :n] = torch.from_numpy(s.extra[f + "_p"].astype(np.float32))
+        out[f] = (i, p / p.sum(-1, keepdim=True).clamp(min=1e-6))
+    return out
+
+
+def soft_ce(logits, ip, n):
+    """Cross-entropy against the teacher's four likeliest answers."""
+    i, p = ip
+    return -(F.log_softmax(logits, -1).gather(-1, i.clamp(max=logits.shape[-1] - 1)) * p).sum() / n
+
+
+def silver_loss(heads, outputs, b, n):
+    tags, arcs, parts = outputs
+    loss = sum(soft_ce(t, b[f], n) * w for t, f, w in zip(tags, FIELDS, (0.5, 0.5, 0.5, 1.0)))
+    loss = loss + soft_ce(arcs, b["heads"], n)
+    return loss + soft_ce(heads.labels(parts, b["heads"][0][..., 0]), b["rels"], n)
+
+
+class Names:
+    """Copies of sentences with names exchanged for others of their kind, so that the tagger learns contexts, not lists."""
+
+    def __init__(self, cfg, sents, rng):
+        self.rng = rng
+        self.pool = {k: [] for k in data.NER_KINDS}
+        for s in sents:
+            for a, b, k in data.spans(s.ner):
+                self.pool[k].append(s.forms[a:b])
+        lead = Path(cfg["data"]) / "leaders.csv"
+        people = []  # surnames stand in capitals: "President Jane DOE" gives "Jane Doe"
+        for t in sorted({r["title_and_name"] for r in csv.DictReader(open(lead, encoding="utf-8"))}):
+            w = t.replace(",", " ").split()
+            up = [i for i, x in enumerate(w) if x.isupper() and len(x) > 2]
+            if up:
+                a = up[0] - 1 if up[0] and w[up[0] - 1] not in data.TITLES and w[up[0] - 1][:1].isupper() else up[0]
+                people.append([x.title() if x.isupper() and len(x) > 2 else x for x in w[a:up[-1] + 1]])
+        self.pool["PER"] += [p for p in people if 1 < len(p) < 5] + [p[-1:] for p in people[::3]]
+        if cfg.get("places"):
+            for line in open(cfg["places"], encoding="utf-8"):
+                self.pool["LOC"].append(line.split())
+
+    def vary(self, s, p=0.6):
+        forms, tags, at = [], [], 0
+        for a, b, k in data.spans(s.ner):
+            forms += s.forms[at:a]
+            tags += s.ner[at:a]
+            new = self.rng.choice(self.pool[k]) if self.rng.random() < p else s.forms[a:b]
+            forms += new
+            tags += ["B-" + k] + ["I-" + k] * (len(new) - 1)
+            at = b
+        return data.Sent(forms + s.forms[at:], ner=tags + s.ner[at:], src="varied")
+
+
+def main(cfg, name, gold_only):
     s = cfg["student"]
     torch.manual_seed(cfg["seed"])
     torch.set_num_threads(s.get("threads", cfg["threads"]))
@@ -38,37 +115,92 @@ def main(cfg, name):
     (work / "vocab.json").write_text(json.dumps(vocab))
     ix = index(vocab)
     gold = D["ewt"] + D["gum"] + D["wiki"]
-    words, gw, gm, counts = tables(cfg, gold)
+    named = [x for x in D["wiki"] + D["gum"] if any(t != "O" for t in x.ner)]
+    names = Names(cfg, named, rng)
+    silver, shards = [], []
+    raw = []
+    if not gold_only:
+        n = 0
+        for l in (work / "raw.tsv").read_text().split("\n"):
+            raw.append(data.Sent(l.split("\t")))
+            n += len(raw[-1])
+            if n > cfg["silver"]["words"]:
+                break
+        # The treebank without entity spans takes the teacher's.
+        by = {"\t".join(x.forms): x for x in read_silver(work / "silver-gold.npz")}
+        for x in D["ewt"]:
+            t = by.get("\t".join(x.forms))
+            if t is not None:
+                p = t.extra["ner_p"][:, 0]
+                x.ner = [vocab["ner"][i] if q > 0.8 else None for i, q in zip(t.extra["ner_i"][:, 0], p)]
+    words, gw, gm, counts = tables(cfg, gold, raw)
     m = Student(cfg, vocab, words, gw, gm)
     for w, i in m.words.items():
         m.wdrop[i] = 0.3 / (0.3 + counts[w])
+    if not gold_only:
+        z = np.load(work / "vectors.npz")
+        v = torch.from_numpy(z["m"].astype(np.float32))
+        v = v - v.mean(0)
+        _, _, q = torch.pca_lowrank(v, min(s["width"], v.shape[1]), niter=3)
+        v = v @ q
+        v = v / v.std() * 0.1
+        hit = 0
+        for w, x in zip(z["words"].tolist(), v):
+            i = m.words.get(w)
+            if i is not None:
+                m.emb.weight.data[i] = x
+                hit += 1
+        print("word rows from the teacher", hit, flush=True)
     print("words", len(words), "glove", len(gw), "parameters", sum(p.numel() for p in m.parameters() if p.requires_grad), flush=True)
     params = [p for p in m.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=s["lr"], weight_decay=0.02, betas=(0.9, 0.98))
-    steps = s["epochs"] * len(batches(gold, s["batch_words"], rng))
-    sched = torch.optim.lr_scheduler.LambdaLR(opt, lambda i: min((i + 1) / 100, max(0.01, 1 - i / steps)))
-    print("steps", steps, flush=True)
-    t0, step, run = time.time(), 0, 0.0
-    for ep in range(s["epochs"]):
+    per = len(batches(gold, s["batch_words"], rng))
+    t0, step, run, ep = time.time(), 0, 0.0, 0
+    while True:
+        if not gold_only:
+            for f in sorted(work.glob("silver-[0-9]*.npz")):
+                if f not in shards:
+                    shards.append(f)
+                    silver += read_silver(f)
+        train = batches(gold + [names.vary(x) for x in named for _ in range(s.get("varied", 1))], s["batch_words"], rng)
+        if silver:
+            part = rng.sample(silver, min(len(silver), int(len(silver) * s["silver_words"] / max(1, sum(map(len, silver))))))
+            train += batches(part, s["batch_words"], rng)
+            rng.shuffle(train)
+        if ep == 0:
+            steps = s["epochs"] * len(train)
+        print(f"epoch {ep + 1}: {len(train)} batches, {len(silver)} annotated sentences", flush=True)
         m.train()
-        for b in batches(gold, s["batch_words"], rng):
+        end = False
+        for b in train:
+            # `minutes` bounds the run by the clock where the machine is shared; 0 leaves it to the number of steps
+            part = max(step / steps, (time.time() - t0) / 60 / s["minutes"] if s.get("minutes") else 0)
+            if part >= 1:
+                end = True
+                break
+            for gr in opt.param_groups:
+                gr["lr"] = s["lr"] * min((step + 1) / 100, max(0.005, 1 - part))
             with torch.autocast("cpu", torch.bfloat16):
                 x, mask = m.encode(b)
-                loss = gold_loss(m.heads, m.heads(x, mask), targets(b, ix))
+                o = m.heads(x, mask)
+                # batches hold sentences of one length, of both sorts
+                loss = silver_loss(m.heads, o, soft_targets(b, SOFT), sum(map(len, b))) if b[0].src == "silver" else gold_loss(m.heads, o, targets(b, ix))
             opt.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(params, 1.0)
             opt.step()
-            sched.step()
             run = 0.98 * run + 0.02 * loss.item() if step else loss.item()
             step += 1
-            if step % 50 == 0:
-                print(f"step {step} loss {run:.3f} {time.time() - t0:.0f}s", flush=True)
+            if step % 100 == 0:
+                print(f"step {step} of {steps} loss {run:.3f} {time.time() - t0:.0f}s", flush=True)
+        ep += 1
         m.eval()
         res = {k: str(evaluate(m.encode, m.heads, D[k], vocab)) for k in ("ewt_dev", "gum_dev", "wiki_dev")}
-        print("epoch", ep + 1, f"{time.time() - t0:.0f}s", res, flush=True)
+        print("epoch", ep, f"{time.time() - t0:.0f}s", res, flush=True)
         torch.save({"state": m.state_dict(), "words": words, "glove": gw, "cfg": cfg, "vocab": vocab}, work / f"{name}.pt")
+        if end or step >= steps or ep >= s.get("stop", 10 ** 9):
+            break
 
 
 if __name__ == "__main__":
-    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2])
+    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2], "--gold" in sys.argv)

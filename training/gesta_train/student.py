@@ -60,12 +60,12 @@ def lookup(table, form):
 
 
 class Layer(nn.Module):
-    def __init__(self, d, dropout):
+    def __init__(self, d, window, dropout):
         super().__init__()
-        self.d = d
+        self.d, self.window = d, window
         self.norm = nn.LayerNorm(d)
-        self.fwd = nn.Linear(2 * d, 3 * d // 2)  # sees the word before and this word
-        self.bwd = nn.Linear(2 * d, 3 * d // 2)  # sees this word and the word after
+        self.fwd = nn.Linear(window * d, 3 * d // 2)  # sees the word before and this word (window 2), or this word (1)
+        self.bwd = nn.Linear(window * d, 3 * d // 2)  # sees this word and the word after, or this word
         self.out = nn.Linear(d, d)
         self.drop = nn.Dropout(dropout)
         h = d // 2
@@ -75,9 +75,12 @@ class Layer(nn.Module):
 
     def forward(self, x, m):
         u = self.drop(self.norm(x)) * m
-        z = torch.zeros_like(u[:, :1])
-        a = self.fwd(torch.cat([torch.cat([z, u[:, :-1]], 1), u], -1))
-        b = self.bwd(torch.cat([u, torch.cat([u[:, 1:], z], 1)], -1))
+        if self.window == 2:
+            z = torch.zeros_like(u[:, :1])
+            a = self.fwd(torch.cat([torch.cat([z, u[:, :-1]], 1), u], -1))
+            b = self.bwd(torch.cat([u, torch.cat([u[:, 1:], z], 1)], -1))
+        else:
+            a, b = self.fwd(u), self.bwd(u)
         (c1, f1, o1), (c2, f2, o2) = a.chunk(3, -1), b.chunk(3, -1)
         c, f, o = torch.cat([c1, c2], -1), torch.cat([f1, f2], -1), torch.cat([o1, o2], -1)
         h = Scan.apply(torch.sigmoid(f.float()) * m, c.float() * m)
@@ -100,7 +103,7 @@ class Student(nn.Module):
         self.glove = nn.Embedding.from_pretrained(g, freeze=True)
         self.gproj = nn.Linear(glove.shape[1], d, bias=False)
         self.norm0 = nn.LayerNorm(d)
-        self.layers = nn.ModuleList(Layer(d, s["dropout"]) for _ in range(s["layers"]))
+        self.layers = nn.ModuleList(Layer(d, w, s["dropout"]) for w in s.get("windows", [2] * s.get("layers", 0)))
         self.norm1 = nn.LayerNorm(d)
         self.drop = nn.Dropout(s["dropout"])
         self.heads = Heads(d, vocab, s["arc"], s["label"], s["dropout"])

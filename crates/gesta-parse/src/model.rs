@@ -228,6 +228,8 @@ pub(crate) struct Norm {
 }
 
 pub(crate) struct Layer {
+    /// Whether the products see the neighbouring word too.
+    pub window: bool,
     pub norm: Norm,
     /// Units to 1.0 of the normalised input.
     pub inv: f32,
@@ -417,12 +419,18 @@ impl Model {
         }
         let mut list = Vec::new();
         let inv = s.f32s("inv", layers)?;
-        for (l, &inv) in inv.iter().enumerate() {
+        let windows = s.u32s("windows")?;
+        if windows.len() != layers || windows.iter().any(|w| !(1..=2).contains(w)) {
+            return err("section windows must hold 1 or 2 for each layer");
+        }
+        for (l, (&inv, &window)) in inv.iter().zip(&windows).enumerate() {
+            let k = window as usize * width;
             list.push(Layer {
+                window: window == 2,
                 norm: s.norm(&format!("layer{l}.norm"), width)?,
                 inv,
-                fwd: s.linear(&format!("layer{l}.fwd"), width / 2 * 3, 2 * width)?,
-                bwd: s.linear(&format!("layer{l}.bwd"), width / 2 * 3, 2 * width)?,
+                fwd: s.linear(&format!("layer{l}.fwd"), width / 2 * 3, k)?,
+                bwd: s.linear(&format!("layer{l}.bwd"), width / 2 * 3, k)?,
                 out: s.linear(&format!("layer{l}.out"), width, width)?,
             });
         }

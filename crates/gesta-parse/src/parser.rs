@@ -248,7 +248,8 @@ impl Parser {
                 math::layer_norm(&s.x[i * d..][..d], &l.norm.gain, &l.norm.shift, y);
                 math::quantise(y, l.inv, &mut s.q[s.at[i] as usize..][..d]);
             }
-            matmul(unit, &s.q, &s.at_prev, &s.ones, &l.fwd, &mut s.a);
+            let from = if l.window { &s.at_prev } else { &s.at };
+            matmul(unit, &s.q, from, &s.ones, &l.fwd, &mut s.a);
             matmul(unit, &s.q, &s.at, &s.ones, &l.bwd, &mut s.b);
             let w = l.fwd.width();
             for p in batch {
