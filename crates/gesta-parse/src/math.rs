@@ -9,22 +9,21 @@ const LANES: usize = 16;
 /// e^x for |x| within the range of the gates; relative error below 1e-6.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
-    let x = x.clamp(-60.0, 60.0);
-    const ROUND: f32 = 12_582_912.0; // 1.5 · 2^23: adding it rounds to the nearest whole number
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let x = if x > 60.0 { 60.0 } else { x };
+    let x = if x > -60.0 { x } else { -60.0 };
+    const ROUND: f32 = 12_582_912.0; // 1.5 · 2^23: adding it rounds to the nearest whole number…
+    let t = x * std::f32::consts::LOG2_E + ROUND;
+    let n = t - ROUND;
     let r = (x - n * 0.693_359_4) - n * -2.121_944_4e-4;
     let mut p = 1.987_569_1e-4;
-    for c in [
-        1.398_2e-3,
-        8.333_452e-3,
-        4.166_579_6e-2,
-        1.666_666_6e-1,
-        5.0e-1,
-    ] {
-        p = p * r + c;
-    }
+    p = p * r + 1.398_2e-3;
+    p = p * r + 8.333_452e-3;
+    p = p * r + 4.166_579_6e-2;
+    p = p * r + 1.666_666_6e-1;
+    p = p * r + 5.0e-1;
     let y = (p * (r * r) + r) + 1.0;
-    y * f32::from_bits(((n as i32 + 127) << 23) as u32)
+    // …which then stands in the lowest bits.
+    y * f32::from_bits((t.to_bits() << 23).wrapping_add(0x3f80_0000))
 }
 
 #[inline(always)]
@@ -45,35 +44,32 @@ fn fold(lanes: [f32; LANES]) -> f32 {
     l[0]
 }
 
+/// Adds up `f` of every element pair; rows are whole multiples of the lanes.
 #[inline(always)]
-pub(crate) fn sum(x: &[f32]) -> f32 {
+fn reduce(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
     let mut l = [0f32; LANES];
-    for c in x.chunks_exact(LANES) {
+    for (a, b) in x
+        .as_chunks::<LANES>()
+        .0
+        .iter()
+        .zip(y.as_chunks::<LANES>().0)
+    {
         for i in 0..LANES {
-            l[i] += c[i];
+            l[i] += f(a[i], b[i]);
         }
-    }
-    for (i, v) in x.chunks_exact(LANES).remainder().iter().enumerate() {
-        l[i] += v;
     }
     fold(l)
 }
 
 #[inline(always)]
 pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
-    let mut l = [0f32; LANES];
-    for (a, b) in x.chunks_exact(LANES).zip(y.chunks_exact(LANES)) {
-        for i in 0..LANES {
-            l[i] += a[i] * b[i];
-        }
-    }
-    fold(l)
+    reduce(x, y, |a, b| a * b)
 }
 
 #[inline(always)]
 fn max_abs(x: &[f32]) -> f32 {
     let mut l = [0f32; LANES];
-    for c in x.chunks_exact(LANES) {
+    for c in x.as_chunks::<LANES>().0 {
         for i in 0..LANES {
             let a = c[i].abs();
             l[i] = if a > l[i] { a } else { l[i] };
@@ -86,19 +82,38 @@ fn max_abs(x: &[f32]) -> f32 {
     m
 }
 
+/// One step of the recurrence: `c | f | o` → h = f h + (1 - f) c, out = h · o · sigmoid(o).
+#[inline(always)]
+pub(crate) fn gate(cfo: &[f32], h: &mut [f32], out: &mut [f32]) {
+    let n = h.len();
+    let (c, rest) = cfo.split_at(n);
+    let (f, o) = rest.split_at(n);
+    let all = c
+        .as_chunks::<LANES>()
+        .0
+        .iter()
+        .zip(f.as_chunks::<LANES>().0)
+        .zip(o.as_chunks::<LANES>().0);
+    let all = all
+        .zip(h.as_chunks_mut::<LANES>().0)
+        .zip(out.as_chunks_mut::<LANES>().0);
+    for ((((c, f), o), h), out) in all {
+        for i in 0..LANES {
+            let g = sigmoid(f[i]);
+            let v = g * h[i] + (1.0 - g) * c[i];
+            h[i] = v;
+            out[i] = v * (o[i] * sigmoid(o[i]));
+        }
+    }
+}
+
 /// Normalises a row to mean 0 and variance 1, then scales and shifts it.
 #[inline(always)]
 pub(crate) fn layer_norm(x: &[f32], gain: &[f32], shift: &[f32], out: &mut [f32]) {
     let n = x.len() as f32;
-    let mean = sum(x) / n;
-    let mut l = [0f32; LANES];
-    for c in x.chunks_exact(LANES) {
-        for i in 0..LANES {
-            let d = c[i] - mean;
-            l[i] += d * d;
-        }
-    }
-    let inv = 1.0 / (fold(l) / n + 1e-5).sqrt();
+    let mean = reduce(x, x, |a, _| a) / n;
+    let var = reduce(x, x, |a, _| (a - mean) * (a - mean)) / n;
+    let inv = 1.0 / (var + 1e-5).sqrt();
     for (((o, &v), &g), &s) in out.iter_mut().zip(x).zip(gain).zip(shift) {
         *o = (v - mean) * inv * g + s;
     }

@@ -256,7 +256,7 @@ impl Parser {
                 let range = p.row..p.row + p.tokens.len();
                 s.carry.fill(0.0);
                 for i in range.clone() {
-                    gate(
+                    math::gate(
                         &s.a[i * w..][..3 * half],
                         &mut s.carry,
                         &mut s.y[i * d..][..half],
@@ -264,7 +264,7 @@ impl Parser {
                 }
                 s.carry.fill(0.0);
                 for i in range.rev() {
-                    gate(
+                    math::gate(
                         &s.b[i * w..][..3 * half],
                         &mut s.carry,
                         &mut s.y[i * d + half..][..half],
@@ -526,19 +526,6 @@ struct Out {
     lemmas: String,
     named: Vec<NamedSpan>,
     roots: Vec<u32>,
-}
-
-/// One step of the recurrence: `c | f | o` → h = f h + (1 - f) c, out = h · o · sigmoid(o).
-#[inline(always)]
-fn gate(cfo: &[f32], h: &mut [f32], out: &mut [f32]) {
-    let n = h.len();
-    let (c, rest) = cfo.split_at(n);
-    let (f, o) = rest.split_at(n);
-    for i in 0..n {
-        let g = math::sigmoid(f[i]);
-        h[i] = g * h[i] + (1.0 - g) * c[i];
-        out[i] = h[i] * (o[i] * math::sigmoid(o[i]));
-    }
 }
 
 /// Where to cut an overlong sentence: after the last semicolon, colon or comma in the second half of what fits.
