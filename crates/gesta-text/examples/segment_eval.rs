@@ -411,6 +411,13 @@ fn main() -> ExitCode {
         eprintln!("usage: segment_eval FILE.conllu… [--bench DOCS] [--errors N] [--speed FILE]");
         return ExitCode::from(2);
     }
+    let start = std::time::Instant::now();
+    let first = Text::new("One sentence. Another one.");
+    println!(
+        "start-up (lists, model, {} tokens): {:.2} ms",
+        first.tokens().len(),
+        start.elapsed().as_secs_f64() * 1e3
+    );
     for (kind, path) in jobs {
         let done = match kind {
             0 => treebank(&path, errors),

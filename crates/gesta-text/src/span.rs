@@ -108,16 +108,14 @@ impl<'a> OffsetMap<'a> {
 
     /// The offset in this map's unit of a byte offset; one inside a character counts as its start.
     pub fn at(&self, byte: u32) -> u32 {
-        let byte = (byte as usize).min(self.text.len());
+        let mut byte = (byte as usize).min(self.text.len());
+        while !self.text.is_char_boundary(byte) {
+            byte -= 1;
+        }
         if self.plain {
             return byte as u32;
         }
-        let Some(slot) = (byte / STEP)
-            .min(self.marks.len().saturating_sub(1))
-            .checked_add(0)
-        else {
-            return 0;
-        };
+        let slot = (byte / STEP).min(self.marks.len().saturating_sub(1));
         // A mark belongs to the first character that starts at or after slot * STEP.
         let mut from = slot * STEP;
         while from < self.text.len() && !self.text.is_char_boundary(from) {

@@ -13,16 +13,18 @@ struct Line {
     indent: u32,
     /// Characters from the first to the last visible one.
     width: u32,
+    /// Whether a paragraph separator (U+2029) stands before it.
+    parted: bool,
 }
 
 /// The paragraphs of `text` in order, trimmed, none empty.
 pub(crate) fn paragraphs(text: &str) -> Vec<Span> {
-    let lines = lines(text);
-    let wrap = Wrap::measure(text, &lines);
+    let wrap = Wrap::measure(text);
     let mut out: Vec<Span> = Vec::new();
     let mut last: Option<Line> = None;
     let mut blank = false;
-    for &line in &lines {
+    for line in lines(text) {
+        blank |= line.parted;
         if line.start == line.end {
             blank = true;
             continue;
@@ -44,53 +46,47 @@ pub(crate) fn paragraphs(text: &str) -> Vec<Span> {
     out
 }
 
-fn lines(text: &str) -> Vec<Line> {
+/// The lines of `text`, one after the other (a text may be nothing but line breaks, so none is stored).
+fn lines(text: &str) -> impl Iterator<Item = Line> + '_ {
     let bytes = text.as_bytes();
-    let mut out = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let mut end = at;
-        let mut next = bytes.len();
+    let mut parted = false;
+    std::iter::from_fn(move || {
+        if at >= bytes.len() {
+            return None;
+        }
+        let (mut end, mut next) = (bytes.len(), bytes.len());
+        let mut separator = false;
         let mut from = at;
         while let Some(i) = bytes[from..]
             .iter()
             .position(|&b| matches!(b, b'\n' | b'\r' | 0x0b | 0x0c | 0xE2 | 0xC2))
         {
             let i = from + i;
-            match (bytes[i], bytes.get(i + 1), bytes.get(i + 2)) {
+            let width = match (bytes[i], bytes.get(i + 1), bytes.get(i + 2)) {
                 // Line and paragraph separator, next line.
-                (0xE2, Some(0x80), Some(0xA8 | 0xA9)) => (end, next) = (i, i + 3),
-                (0xC2, Some(0x85), _) => (end, next) = (i, i + 2),
+                (0xE2, Some(0x80), Some(0xA8)) => 3,
+                (0xE2, Some(0x80), Some(0xA9)) => {
+                    separator = true;
+                    3
+                }
+                (0xC2, Some(0x85), _) => 2,
                 (0xE2 | 0xC2, ..) => {
                     from = i + 1;
                     continue;
                 }
-                (b'\r', Some(b'\n'), _) => (end, next) = (i, i + 2),
-                _ => (end, next) = (i, i + 1),
-            }
+                (b'\r', Some(b'\n'), _) => 2,
+                _ => 1,
+            };
+            (end, next) = (i, i + width);
             break;
         }
-        if next == bytes.len()
-            && (end == at
-                && !text[at..].starts_with([
-                    '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
-                ]))
-        {
-            end = bytes.len();
-        }
-        out.push(line(text, at, end));
-        // A paragraph separator parts as a blank line does.
-        if bytes.get(end..next) == Some(&[0xE2, 0x80, 0xA9]) {
-            out.push(Line {
-                start: next,
-                end: next,
-                indent: 0,
-                width: 0,
-            });
-        }
+        let mut found = line(text, at, end);
+        found.parted = parted;
+        parted = separator;
         at = next;
-    }
-    out
+        Some(found)
+    })
 }
 
 fn line(text: &str, start: usize, end: usize) -> Line {
@@ -103,8 +99,12 @@ fn line(text: &str, start: usize, end: usize) -> Line {
         end: first + body.len(),
         indent: (first - start) as u32,
         width: body.chars().count() as u32,
+        parted: false,
     }
 }
+
+/// Wider lines than this are no column of print.
+const WIDEST: usize = 162;
 
 /// How a text is wrapped.
 struct Wrap {
@@ -117,27 +117,31 @@ struct Wrap {
 impl Wrap {
     /// Lines that go on in lower case after a line without full stop tell a wrapped text; its width is that of
     /// its longest lines, a few freaks left out.
-    fn measure(text: &str, lines: &[Line]) -> Wrap {
-        let mut widths: Vec<u32> = Vec::new();
+    fn measure(text: &str) -> Wrap {
+        let mut widths = [0u32; WIDEST];
         let (mut pairs, mut goes_on) = (0u32, 0u32);
-        for pair in lines.windows(2) {
-            let (a, b) = (pair[0], pair[1]);
-            if a.width == 0 || b.width == 0 {
-                continue;
+        let mut last: Option<Line> = None;
+        for b in lines(text) {
+            if let Some(a) = last
+                && a.width > 0
+                && b.width > 0
+            {
+                pairs += 1;
+                widths[(a.width as usize).min(WIDEST - 1)] += 1;
+                if !ends_thought(text, a) && starts_lower(text, b) {
+                    goes_on += 1;
+                }
             }
-            pairs += 1;
-            widths.push(a.width);
-            if !ends_thought(text, a) && starts_lower(text, b) {
-                goes_on += 1;
-            }
+            last = Some(b);
         }
-        widths.sort_unstable();
-        let width = widths
-            .get((widths.len() * 97 / 100).min(widths.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or(0);
+        let mut below = 0;
+        let width = widths.iter().position(|&n| {
+            below += n;
+            u64::from(below) * 100 > u64::from(pairs) * 97
+        });
+        let width = width.unwrap_or(0) as u32;
         Wrap {
-            wrapped: pairs >= 2 && goes_on * 3 >= pairs && width <= 160,
+            wrapped: pairs >= 2 && goes_on * 3 >= pairs && width < WIDEST as u32 - 1,
             width,
         }
     }
@@ -153,6 +157,13 @@ impl Wrap {
         }
         if !self.wrapped || a.width > self.width * 2 {
             return false;
+        }
+        // A word cut at its hyphen.
+        let cut = text[a.start..a.end]
+            .strip_suffix('-')
+            .is_some_and(|rest| rest.ends_with(char::is_alphabetic));
+        if cut {
+            return true;
         }
         if ended && b.indent > 0 && a.indent == 0 {
             return false;
@@ -200,6 +211,8 @@ fn is_item(text: &str, line: Line) -> bool {
         '\u{2022}' | '\u{2023}' | '\u{25AA}' | '\u{25CF}' | '\u{25E6}' | '\u{00B7}'
         | '\u{2043}' | '\u{25A0}' | '\u{25BA}' | '\u{F0B7}' | '\u{27A2}' | '\u{2713}'
         | '\u{2714}' => true,
+        // A full stop that stands alone before a line is a bullet that lost its shape.
+        '.' => chars.next().is_some_and(|c| c.is_whitespace()),
         '*' | '-' | '\u{2013}' | '\u{2014}' | '+' => {
             chars.next().is_some_and(|c| c.is_whitespace()) && !starts_lower_after(chars.as_str())
         }

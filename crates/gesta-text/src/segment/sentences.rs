@@ -127,7 +127,17 @@ pub(crate) fn sentence_ends(
             };
             let asked = stop == "?" || stop == "!";
             let goes_on = closers == "quote" && asked && told(next, n, &form, lists);
-            if !goes_on && judge.ends(tokens[next].span.start, &gap) {
+            // "STRELSAU, Dec. 1 (RNA) --" leads into its sentence; "Secretary-" goes on in the next line.
+            let leads = stop == "-"
+                && (start == 0 && next < 16 && dateline(i, &form)
+                    || word.len() == 1
+                        && glued(tokens, i)
+                        && form(i.saturating_sub(1)).starts_with(is_word));
+            let sure = matches!(stop, "name." | "any." | "date.")
+                && !glued(tokens, next)
+                && lists.starters.exact(after.as_bytes()).is_some();
+            if goes_on || leads {
+            } else if sure || judge.ends(tokens[next].span.start, &gap) {
                 ends.push(next as u32);
                 start = next;
                 state.brackets = 0;
@@ -246,6 +256,14 @@ fn closes(mark: &str, tokens: &[Token], i: usize) -> bool {
         "\u{201C}" => glued(tokens, i) && !glued(tokens, i + 1),
         _ => false,
     }
+}
+
+/// Whether the tokens before the dash at `dash` are place, date and agency: capitals first, then a bracket or a
+/// comma.
+fn dateline<'a>(dash: usize, form: &dyn Fn(usize) -> &'a str) -> bool {
+    shape(form(0)) == "CC"
+        && (1..dash).any(|k| matches!(form(k), "," | ")"))
+        && (1..dash).all(|k| !matches!(form(k), "." | ":" | "?" | "!"))
 }
 
 /// Where notes such as "[3]" or "[12][13]" after a full stop end.

@@ -772,11 +772,8 @@ impl<'a> Tokenizer<'a> {
                 // "p.m", "U.S", "Ph.D": letters and stops that are known, or single letters.
                 let whole = self.run(at, to.min(at + 12), |c| c.is_ascii_alphabetic() || c == '.');
                 let word = self.slice(at, whole);
-                if self
-                    .lists
-                    .abbreviation(word.trim_end_matches('.'))
-                    .is_some()
-                {
+                let word = word.trim_end_matches('.');
+                if word.len() > head.len() && self.lists.abbreviation(word).is_some() {
                     return Dot::Inside;
                 }
                 if single {

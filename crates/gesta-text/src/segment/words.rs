@@ -102,6 +102,7 @@ pub(crate) struct Lists {
     pub(crate) reporting: Words,
     pub(crate) months: Words,
     pub(crate) marked: Words,
+    pub(crate) starters: Words,
 }
 
 fn lines(file: &'static str) -> impl Iterator<Item = (usize, &'static str)> {
@@ -161,6 +162,7 @@ impl Lists {
             slashed: list(include_str!("../../data/slash_words.txt")),
             emoticons: list(include_str!("../../data/emoticons.txt")),
             reporting: list(include_str!("../../data/reporting_verbs.txt")),
+            starters: list(include_str!("../../data/sentence_starters.txt")),
             marked: list(include_str!("../../data/marked_names.txt")),
             months: list(include_str!("../../data/months.txt")),
         })
