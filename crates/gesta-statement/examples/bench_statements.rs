@@ -100,6 +100,38 @@ fn main() {
     let finder = Finder::english();
     let resolver = Resolver::bundled();
     let tagger = Tagger::english();
+    if let Some(text) = value("--parse") {
+        let parsed = parser.parse_str(&text);
+        for i in 0..parsed.len() {
+            let head = parsed
+                .head(i)
+                .map_or("-".to_owned(), |h| format!("{h}:{}", parsed.form(h)));
+            println!(
+                "{i:3} {:16} {:5} {:5} {:14} {head}",
+                parsed.form(i),
+                parsed.upos(i),
+                parsed.word(i).xpos,
+                parsed.rel(i)
+            );
+        }
+        let document = Document::new("x", text.as_str());
+        let mut actors = resolver.resolve(&document, &parsed, &[]);
+        for s in finder.find(&document, &parsed, &mut actors) {
+            let who = s
+                .speaker
+                .as_ref()
+                .and_then(|p| p.span)
+                .map_or("", |x| x.of(&text));
+            let cue = s
+                .cue
+                .iter()
+                .map(|x| x.of(&text))
+                .collect::<Vec<_>>()
+                .join("…");
+            println!("{:?} {who:?} {cue:?} | {}", s.form, s.content[0].of(&text));
+        }
+        return;
+    }
     let mut names: Vec<String> = std::fs::read_dir(format!("{folder}/docs"))
         .expect("docs")
         .filter_map(|e| {

@@ -64,6 +64,13 @@ pub(crate) fn bind(pass: Pass, mut drafts: Vec<Draft>, actors: &mut Actors) -> V
 
     let mut out: Vec<Statement> = Vec::with_capacity(drafts.len());
     for d in &drafts {
+        // "I think", "we urge" inside somebody's own words are those words, no report of others.
+        if let Who::Head(h) = d.speaker
+            && !d.direct
+            && first_person(&lower(p, h))
+        {
+            continue;
+        }
         let sentence = p
             .text
             .sentences()

@@ -37,7 +37,8 @@ impl Takes {
     pub fn any(self, other: Takes) -> bool {
         self.0 & other.0 != 0
     }
-    fn or(self, other: Takes) -> Takes {
+    /// Both together.
+    pub fn or(self, other: Takes) -> Takes {
         Takes(self.0 | other.0)
     }
 }

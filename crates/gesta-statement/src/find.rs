@@ -35,6 +35,15 @@ pub(crate) struct Draft {
     pub level: u32,
 }
 
+/// One thing that a verb reports: the head of its words, their tokens, and whether it is a finite clause.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    head: usize,
+    a: usize,
+    b: usize,
+    clause: bool,
+}
+
 /// Steps up the tree before a search gives up: keeps degenerate trees cheap.
 const CLIMB: usize = 24;
 /// Tokens beside a quotation that are searched for its cue.
@@ -123,6 +132,20 @@ impl<'a> Pass<'a> {
     }
     fn sentence(&self, i: usize) -> Range<usize> {
         self.p.text.sentences()[self.p.text.sentence_of(i)].range()
+    }
+    /// The subject of a verb: the nearest in front of it, else the first behind it.
+    fn subject(&self, v: usize) -> Option<usize> {
+        let is = |k: &usize| {
+            matches!(
+                self.p.rel(*k),
+                Deprel::Nsubj | Deprel::NsubjOuter | Deprel::NsubjPass
+            )
+        };
+        self.p
+            .kids(v)
+            .rev()
+            .find(|k| *k < v && is(k))
+            .or_else(|| self.p.kids(v).find(is))
     }
     fn kid(&self, i: usize, rels: &[Deprel]) -> Option<usize> {
         self.p.kids(i).find(|&k| rels.contains(&self.p.rel(k)))
@@ -329,11 +352,18 @@ impl<'a> Pass<'a> {
             && (left_bare
                 || (strong_left
                     && has_subject
-                    && sibling_left.is_some()
+                    && (sibling_left.is_some() || left_ends == ":")
                     && open_end
                     && inner.ends_with([',', '?', '!'])))
         {
             return self.give(qi, cue);
+        }
+        // According to X, …: "…"
+        if left_ends == ":"
+            && left.iter().any(|&i| self.is(i, "according"))
+            && !left.iter().any(|&i| self.quoting(i).is_some())
+        {
+            return self.direct(qi, Vec::new(), None, Who::Before, None);
         }
         // X said: "…"
         if let Some(cue) = self.left_cue(qi, &left, &left_ends, words, &right) {
@@ -814,48 +844,117 @@ impl<'a> Pass<'a> {
         let quoted = self.givers.contains(&v);
         let mut seen: Vec<Span> = Vec::new();
         let from = self.out.len();
+        let speaker = self.speaker(v);
+        let passive = self.passive(v);
+        let mut told = quoted;
         for e in entries.iter().copied() {
-            if e.subject != Subject::Any && !self.subject_fits(v, e) {
+            if self.negated(v) && e.class != "deny" || !self.subject_fits(v, e) {
                 continue;
             }
-            if self.negated(v) && e.class != "deny" {
+            // "was ordered to leave", "is known as": nobody is reported to have said so
+            let anonymous = passive && speaker == Who::Nobody;
+            if anonymous && !matches!(e.class.as_str(), "say" | "report" | "accuse") {
                 continue;
             }
-            for (a, b) in self.complements(v, e).into_iter().take(8) {
-                let Some(content) = self.settle(a, b, v) else {
-                    continue;
-                };
-                let own = self.by_cue.get(&v).map_or(&[][..], Vec::as_slice);
-                if own
-                    .iter()
-                    .any(|&d| self.out[d].direct && overlap(self.out[d].content, content) > 0.5)
-                    || seen.iter().any(|s| s.overlaps(content))
+            let mut parts = self.complements(v, e);
+            // Coordinated clauses are one content.
+            if let (Some(&first), Some(&last)) = (
+                parts.iter().find(|p| p.clause),
+                parts.iter().rev().find(|p| p.clause),
+            ) && last.a > first.a
+                && first.a > v
+            {
+                parts.retain(|p| !p.clause || p.a == first.a);
+                for p in parts.iter_mut().filter(|p| p.clause) {
+                    p.b = p.b.max(last.b);
+                }
+            }
+            if parts.is_empty()
+                && seen.is_empty()
+                && !passive
+                && e.takes.any(Takes::CLAUSE)
+                && !quoted
+            {
+                parts.extend(self.clause_behind(v));
+            }
+            if parts.is_empty() && seen.is_empty() && e.takes.any(Takes::NAMING.or(Takes::AS)) {
+                parts.extend(self.name_behind(v, e));
+            }
+            for part in parts {
+                if anonymous
+                    && !(part.clause
+                        || e.takes.any(Takes::PREP_ING)
+                        || e.takes.any(Takes::OBJECT_TO) && self.infinitive(part.head))
                 {
                     continue;
                 }
+                if e.subject == Subject::Court
+                    && matches!(
+                        self.text(part.a).to_ascii_lowercase().as_str(),
+                        "whether" | "if" | "who" | "how" | "what"
+                    )
+                {
+                    continue;
+                }
+                let Some(mut content) = self.settle(part.a, part.b, v) else {
+                    continue;
+                };
+                // Words that a quotation of the same verb holds are told by it.
+                if quoted {
+                    let head = self.p.text.tokens()[part.head].span;
+                    let own = self
+                        .by_cue
+                        .get(&v)
+                        .into_iter()
+                        .flatten()
+                        .map(|&d| self.out[d].content);
+                    match own
+                        .filter(|q| q.end > content.start)
+                        .min_by_key(|q| q.start)
+                    {
+                        Some(q) if q.start <= content.start || head.start >= q.start => continue,
+                        Some(q) if q.start < content.end => {
+                            let b = self
+                                .p
+                                .text
+                                .tokens()
+                                .partition_point(|t| t.span.end <= q.start);
+                            match self.settle(part.a, b.saturating_sub(1), v) {
+                                Some(c) => content = c,
+                                None => continue,
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                if seen.iter().any(|s| s.overlaps(content)) {
+                    continue;
+                }
                 seen.push(content);
-                let first = self.out.len() == from && !quoted;
-                // A clause beside a quotation of the same verb keeps the cue; the quotation then has none.
-                let before_quote = quoted && self.out.len() == from;
-                if before_quote {
+                // A clause in front of a quotation of the same verb takes the cue from it.
+                if self.out.len() == from && quoted {
+                    told = false;
                     for d in self.by_cue.remove(&v).unwrap_or_default() {
                         let d = &mut self.out[d];
                         if d.content.start > content.start {
                             d.cue = Vec::new();
                             d.cue_token = None;
+                        } else {
+                            told = true;
                         }
                     }
                 }
-                let cue = if first || before_quote {
-                    self.cue_span(v, Some(e))
-                } else {
+                let cue = if told {
                     Vec::new()
+                } else {
+                    self.cue_span(v, Some(e))
                 };
+                told = true;
                 let draft = Draft {
                     content,
                     cue_token: (!cue.is_empty()).then_some(v),
                     cue,
-                    speaker: self.speaker(v),
+                    speaker,
                     hearer: self.hearer(v, e),
                     direct: false,
                     level: self.inside[v],
@@ -868,10 +967,131 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Token ranges of what verb `v` reports, by entry `e`.
-    fn complements(&self, v: usize, e: &Verb) -> Vec<(usize, usize)> {
+    /// The clause behind a verb of saying where the tree hangs it elsewhere: "that …", or the next finite clause.
+    fn clause_behind(&self, v: usize) -> Option<Part> {
         let p = self.p;
-        let mut out = Vec::new();
+        let s = self.sentence(v);
+        if p.kid(v, Deprel::Obj).is_some_and(|o| o == v + 1)
+            && self.entries(v).iter().all(|e| e.hearer == Hearer::None)
+        {
+            return None;
+        }
+        let mut subject = None;
+        for i in (v + 1..s.end).take(24) {
+            if self.inside[i] != self.inside[v] && subject.is_none() {
+                // Words quoted inside the clause are no hindrance, a whole quotation is.
+                if self.inside[i] < self.inside[v] {
+                    return None;
+                }
+            }
+            let t = self.text(i);
+            if matches!(t, ";" | "." | ":" | "?" | "!") {
+                return None;
+            }
+            let head = p.head(i);
+            if self.is(i, "that") && matches!(p.rel(i), Deprel::Mark) && p.upos(i) == Upos::Sconj {
+                let k = head.filter(|&k| k > i)?;
+                return Some(Part {
+                    head: k,
+                    a: i + 1,
+                    b: p.subtree(k).end.min(s.end),
+                    clause: true,
+                });
+            }
+            if t == ","
+                || matches!(p.upos(i), Upos::Sconj)
+                || matches!(
+                    t.to_ascii_lowercase().as_str(),
+                    "who" | "which" | "to" | "and" | "but" | "or" | "when" | "while"
+                )
+            {
+                if subject.is_none() && t != "," {
+                    return None;
+                }
+                if t == "," {
+                    return None;
+                }
+            }
+            if matches!(p.rel(i), Deprel::Nsubj | Deprel::NsubjPass | Deprel::Expl)
+                && head.is_some_and(|h| h > i)
+                && subject.is_none()
+            {
+                subject = Some(i);
+            }
+            let finite = matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD");
+            if finite {
+                let x = subject?;
+                let k = p.head(x).filter(|&k| k > v)?;
+                // From the clause's subject, whatever adverbials of the cue stand in front of it.
+                let a = p.subtree(x).start.max(v + 1);
+                let mut b = p.subtree(k).end.min(s.end);
+                if b <= i {
+                    b = i + 1;
+                }
+                return Some(Part {
+                    head: k,
+                    a,
+                    b,
+                    clause: true,
+                });
+            }
+        }
+        None
+    }
+
+    /// "called X “a fraud”", "described X as “useful”" where the tree does not show it: up to the end of the quotation.
+    fn name_behind(&self, v: usize, e: &Verb) -> Option<Part> {
+        let p = self.p;
+        let s = self.sentence(v);
+        let mut with_as = false;
+        for i in (v + 1..s.end).take(24) {
+            let q = self.inside[i];
+            if q != self.inside[v] {
+                let qi = (q as usize).checked_sub(1)?;
+                let quote = &self.quotes[qi];
+                if self.given[qi].is_some()
+                    || quote.parent.map_or(0, |x| x + 1) != self.inside[v]
+                    || i == v + 1
+                {
+                    return None;
+                }
+                let b = self.quote_tokens[qi].end.min(s.end);
+                let fits =
+                    with_as && e.takes.any(Takes::AS) || !with_as && e.takes.any(Takes::NAMING);
+                return fits.then_some(Part {
+                    head: i,
+                    a: v + 1,
+                    b,
+                    clause: false,
+                });
+            }
+            let t = self.text(i);
+            if matches!(t, "," | ";" | "." | ":")
+                || matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD")
+            {
+                return None;
+            }
+            with_as |= t.eq_ignore_ascii_case("as");
+        }
+        None
+    }
+
+    /// Token ranges of what verb `v` reports, by entry `e`.
+    fn complements(&self, v: usize, e: &Verb) -> Vec<Part> {
+        let p = self.p;
+        let mut out: Vec<Part> = Vec::new();
+        let part = |head, a, b| Part {
+            head,
+            a,
+            b,
+            clause: false,
+        };
+        let clause = |head, a, b| Part {
+            head,
+            a,
+            b,
+            clause: true,
+        };
         let passive = self.passive(v);
         let obj = p
             .kids(v)
@@ -890,7 +1110,7 @@ impl<'a> Pass<'a> {
             } else if sub.contains(&v) {
                 continue;
             }
-            let inf = self.infinitive(k);
+            let inf = self.infinitive(k) && !self.gerund(k);
             let to = || p.kids_by(k, Deprel::Mark).find(|&m| self.is(m, "to"));
             let with_as = self.has_case(k, "as");
             match rel {
@@ -907,13 +1127,12 @@ impl<'a> Pass<'a> {
                     if self.gerund(k) && k == v + 1 && !e.takes.any(Takes::ING) {
                         continue;
                     }
-                    // A subject that the parser put into the content: "Talks failed, said the minister"
-                    out.push((a, b));
+                    out.push(clause(k, a, b));
                 }
                 Deprel::Parataxis if k > v && e.takes.any(Takes::CLAUSE) && !has_ccomp => {
                     let before = a.checked_sub(1).map(|i| self.text(i));
                     if before == Some(":") || (a == v + 1 && self.verbal(k)) {
-                        out.push((a, b));
+                        out.push(clause(k, a, b));
                     }
                 }
                 Deprel::Xcomp | Deprel::Advcl | Deprel::Ccomp | Deprel::Acl if inf && k > v => {
@@ -927,17 +1146,21 @@ impl<'a> Pass<'a> {
                         .find(|&m| self.is(m, "for"));
                     if e.takes.any(Takes::FOR_TO) && (particle.is_some() || for_to.is_some()) {
                         let from = for_to.or(particle).map_or(a, |f| f + 1);
-                        out.push((from.min(b), b));
+                        out.push(part(k, from.min(b), b));
                     } else if e.takes.any(Takes::OBJECT_TO)
                         && e.particle.is_empty()
                         && (obj.is_some() || passive || e.takes.any(Takes::TO))
                         && !purpose
                     {
-                        out.push((to().unwrap_or(a), b));
+                        out.push(part(k, to().unwrap_or(a), b));
                     } else if e.takes.any(Takes::OBJECT_TO) && particle.is_some() {
-                        out.push((to().unwrap_or(a), b));
-                    } else if e.takes.any(Takes::TO) && !purpose && obj.is_none() && !passive {
-                        out.push((a, b));
+                        out.push(part(k, to().unwrap_or(a), b));
+                    } else if e.takes.any(Takes::TO)
+                        && !purpose
+                        && (obj.is_none() || obj.is_some_and(|o| o > k))
+                        && !passive
+                    {
+                        out.push(part(k, a, b));
                     }
                 }
                 Deprel::Obl if e.takes.any(Takes::FOR_TO) && k > v && self.has_case(k, "for") => {
@@ -949,9 +1172,9 @@ impl<'a> Pass<'a> {
                     });
                     let from = p.kids_by(k, Deprel::Case).last().map_or(a, |c| c + 1);
                     if let Some(x) = inf {
-                        out.push((from, p.subtree(x).end.max(b).min(s.end)));
+                        out.push(part(k, from, p.subtree(x).end.max(b).min(s.end)));
                     } else if e.takes.any(Takes::NOUN) && self.holds_quote(from, b) {
-                        out.push((from, b));
+                        out.push(part(k, from, b));
                     }
                 }
                 Deprel::Xcomp | Deprel::Ccomp | Deprel::Advcl
@@ -962,7 +1185,7 @@ impl<'a> Pass<'a> {
                         && rel != Deprel::Advcl
                         && obj.is_none() =>
                 {
-                    out.push((a, b));
+                    out.push(part(k, a, b));
                 }
                 Deprel::Advcl | Deprel::Obl | Deprel::Ccomp | Deprel::Xcomp | Deprel::Nmod
                     if e.takes.any(Takes::PREP_ING)
@@ -970,7 +1193,7 @@ impl<'a> Pass<'a> {
                         && k > v
                         && e.prepositions.iter().any(|w| self.has_case(k, w)) =>
                 {
-                    out.push((a, b));
+                    out.push(part(k, a, b));
                 }
                 Deprel::Obl | Deprel::Xcomp | Deprel::Advcl | Deprel::Ccomp
                     if with_as && e.takes.any(Takes::AS) && k > v =>
@@ -978,7 +1201,7 @@ impl<'a> Pass<'a> {
                     let from = obj
                         .filter(|&o| o < k)
                         .map_or(a, |o| p.subtree(o).start.max(v + 1));
-                    out.push((from.min(a), b));
+                    out.push(part(k, from.min(a), b));
                 }
                 Deprel::Obj if e.takes.any(Takes::AS) && k > v => {
                     // the parser hung "as Y" on the object
@@ -987,7 +1210,7 @@ impl<'a> Pass<'a> {
                             && self.has_case(n, "as")
                     });
                     if on_object {
-                        out.push((a, b));
+                        out.push(part(k, a, b));
                     }
                 }
                 Deprel::Xcomp | Deprel::Ccomp | Deprel::Obj
@@ -996,11 +1219,11 @@ impl<'a> Pass<'a> {
                     if rel == Deprel::Obj {
                         // two bare objects
                         if let Some(i) = p.kid(v, Deprel::Iobj).filter(|&i| i < k) {
-                            out.push((p.subtree(i).start.max(v + 1), b));
+                            out.push(part(k, p.subtree(i).start.max(v + 1), b));
                         } else if let Some(near) =
                             p.kids_by(v, Deprel::Obj).find(|&o| o < k && o > v)
                         {
-                            out.push((p.subtree(near).start.max(v + 1), b));
+                            out.push(part(k, p.subtree(near).start.max(v + 1), b));
                         }
                         continue;
                     }
@@ -1014,19 +1237,19 @@ impl<'a> Pass<'a> {
                         .map(|o| p.subtree(o).start.max(v + 1));
                     let own = self.kid(k, &[Deprel::Nsubj]).map(|_| a);
                     if let Some(from) = from.or(own) {
-                        out.push((from, b));
+                        out.push(part(k, from, b));
                     }
                 }
                 Deprel::Obj if e.takes.any(Takes::NOUN) && k > v && p.upos(k) != Upos::Propn => {
-                    let clause = p.kids(k).any(|c| {
+                    let holds = p.kids(k).any(|c| {
                         (p.rel(c) == Deprel::Acl
                             && (self.infinitive(c) || self.has_case(c, "that")))
                             || (p.rel(c) == Deprel::Nmod && self.gerund(c))
                             || (p.rel(c) == Deprel::Acl && self.gerund(c) && self.has_case(c, "of"))
                             || p.rel(c) == Deprel::Ccomp
                     });
-                    if (clause && p.upos(k) == Upos::Noun) || self.holds_quote(a, b) {
-                        out.push((a, b));
+                    if (holds && p.upos(k) == Upos::Noun) || self.holds_quote(a, b) {
+                        out.push(part(k, a, b));
                     }
                 }
                 _ => {}
@@ -1056,7 +1279,7 @@ impl<'a> Pass<'a> {
         }
         let p = self.p;
         let Some(subject) = self
-            .kid(v, &[Deprel::Nsubj])
+            .subject(v)
             .or_else(|| self.kid(v, &[Deprel::Obj]).filter(|&o| o > v))
         else {
             return;
@@ -1067,10 +1290,6 @@ impl<'a> Pass<'a> {
         let comma_before = sub.start > s.start
             && matches!(self.text(sub.start - 1), "," | "—" | "–")
             || matches!(self.text(sub.start), ",");
-        let last = (v + 1..s.end)
-            .take(REACH)
-            .filter(|&i| self.wordlike(i))
-            .all(|i| sub.contains(&i));
         // What the parser takes for the clause around it, or all before a cue that ends the sentence.
         let top = match p.rel(v) {
             Deprel::Parataxis | Deprel::Ccomp | Deprel::Conj | Deprel::Advcl
@@ -1092,27 +1311,117 @@ impl<'a> Pass<'a> {
             self.around(a, b, sub, c, v, cue, who);
             return;
         }
-        // "… , X said." with a tree that does not help
-        if last && comma_before && small && p.head(v).is_none() && sub.start > s.start + 2 {
-            let mut a = s.start;
-            for i in (s.start..sub.start).rev().take(WINDOW) {
-                if self.text(i) == ";" {
-                    a = i + 1;
+        self.aside(v, e, subject);
+    }
+
+    /// "…, X said yesterday[, …]" by its commas, where the tree does not help.
+    fn aside(&mut self, v: usize, e: &Verb, subject: usize) {
+        let p = self.p;
+        let s = self.sentence(v);
+        if matches!(
+            self.text(subject).to_ascii_lowercase().as_str(),
+            "who" | "which" | "that" | "what" | "it" | "there"
+        ) || self
+            .kid(v, &[Deprel::Obj])
+            .is_some_and(|o| o != subject && o > v)
+            || !matches!(p.word(v).xpos, "VBD" | "VBZ" | "VBP")
+        {
+            return;
+        }
+        let finite = |i: usize| matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD") && i != v;
+        let level = self.inside[v];
+        let comma = |i: usize| matches!(self.text(i), "," | "—" | "–" | "--");
+        let (from, mut to) = if subject < v {
+            // Back to the comma in front of the subject, over nothing that is a clause.
+            let mut from = None;
+            for i in (s.start..v).rev().take(16) {
+                if self.inside[i] != level || finite(i) && i > subject {
+                    return;
+                }
+                if i < subject && comma(i) {
+                    from = Some(i + 1);
                     break;
                 }
+                if i < subject
+                    && (finite(i)
+                        || matches!(p.upos(i), Upos::Sconj | Upos::Cconj) && p.rel(i) != Deprel::Cc)
+                {
+                    return;
+                }
             }
-            let before = (a..sub.start).rev().take(WINDOW).any(|i| self.verbal(i));
-            if before && let Some(content) = self.settle(a, sub.start, v) {
-                let cue = self.cue_span(v, Some(e));
-                let speaker = self.speaker(v);
+            let Some(from) = from else { return };
+            (from, v + 1)
+        } else {
+            if v == s.start || !comma(v - 1) {
+                return;
+            }
+            (
+                v,
+                p.subtree(subject)
+                    .end
+                    .clamp(subject + 1, subject + 16)
+                    .min(s.end),
+            )
+        };
+        // Adverbials of the cue, up to the next comma or the end.
+        let mut closed = to == s.end;
+        for i in (to..s.end).take(10) {
+            if comma(i) || matches!(self.text(i), "." | ";" | "?" | "!") {
+                closed = true;
+                to = i;
+                break;
+            }
+            if finite(i) || self.inside[i] != level || p.upos(i) == Upos::Verb || self.is(i, "that")
+            {
+                return;
+            }
+            to = i + 1;
+            closed = to == s.end;
+        }
+        if !closed {
+            return;
+        }
+        let back = |i: usize| self.text(i) == ";" && self.inside[i] == level;
+        let a = (s.start..from)
+            .rev()
+            .take(WINDOW)
+            .find(|&i| back(i))
+            .map_or(s.start, |i| i + 1);
+        let b = (to..s.end).take(WINDOW).find(|&i| back(i)).unwrap_or(s.end);
+        let before = (a..from).rev().take(WINDOW).any(finite);
+        let after = (to..b).take(WINDOW).any(finite);
+        let mut pieces = Vec::new();
+        if before {
+            pieces.push((a, from));
+            let next = (to..b).take(4).find(|&i| self.wordlike(i));
+            if after
+                && let Some(n) = next
+                && self.is(n, "and")
+            {
+                pieces.push((n + 1, b));
+            }
+        } else if after {
+            let words = (a..from).filter(|&i| self.wordlike(i)).take(3).count();
+            if words >= 3
+                && (a..from).any(|i| matches!(p.rel(i), Deprel::Nsubj | Deprel::NsubjPass))
+            {
+                pieces.push((a, from));
+            }
+            pieces.push((to, b));
+        }
+        let speaker = self.speaker(v);
+        let mut cue = self.cue_span(v, Some(e));
+        for (a, b) in pieces {
+            if let Some(content) = self.settle(a, b, v) {
+                let cue = std::mem::take(&mut cue);
                 self.push(Draft {
                     content,
+                    cue_token: (!cue.is_empty()).then_some(v),
                     cue,
-                    cue_token: Some(v),
                     speaker,
                     hearer: None,
                     direct: false,
-                    level: self.inside[v],
+                    level,
                 });
             }
         }
@@ -1412,6 +1721,13 @@ impl<'a> Pass<'a> {
                 b = a + WINDOW
             }
         }
+        // Nor does what stands behind a semicolon.
+        if let Some(semi) = (a..b)
+            .skip(1)
+            .find(|&i| self.text(i) == ";" && self.inside[i] == self.inside[cue] && i > cue)
+        {
+            b = semi;
+        }
         // The cue itself never belongs to what is said.
         if a <= cue && cue < b {
             if cue - a > b - cue {
@@ -1451,44 +1767,49 @@ impl<'a> Pass<'a> {
         }
         let mut span = p.text.span_of(a..b);
         // Quotations that it cuts are taken whole; one that it equals loses its marks.
+        let raw = p.text.raw();
         let level = self.inside[cue];
-        let at = self.quotes.partition_point(|q| q.span.end <= span.start);
-        for qi in at.saturating_sub(8)..self.quotes.len() {
-            let q = &self.quotes[qi];
+        let stop = p.text.sentences()[p.text.sentence_of(a)].span.end;
+        let at = self
+            .quotes
+            .partition_point(|q| q.span.start < span.start)
+            .saturating_sub(8);
+        for q in &self.quotes[at..] {
             if q.span.start >= span.end {
                 break;
             }
             if q.span.end <= span.start || q.parent.map_or(0, |p| p + 1) != level {
                 continue;
             }
-            let sentence_end = p.text.sentences()[p.text.sentence_of(a)].span.end;
-            if q.inner.start >= span.start && q.inner.end > span.end {
-                span.end = q.span.end.min(sentence_end.max(span.end));
-            }
-            if q.span.start < span.start
-                && q.inner.end <= span.end
-                && q.inner.start >= span.start.saturating_sub(q.inner.start - q.span.start + 1)
-            {
+            if q.span.start < span.start {
                 span.start = q.span.start;
-            } else if q.span.start < span.start && q.inner.start < span.start {
-                span.start = q.span.start;
+                continue;
             }
-        }
-        let raw = p.text.raw();
-        for q in &self.quotes[at.saturating_sub(8)..] {
-            if q.span.start > span.start {
+            let before = raw[span.start as usize..q.span.start as usize].trim_end();
+            if before.ends_with(':') && q.inner.of(raw).split_whitespace().nth(2).is_some() {
+                // What a colon introduces is a statement of its own.
+                span.end = span.start + before.len() as u32;
                 break;
             }
-            if q.span.start == span.start
-                && q.inner.end <= span.end
-                && q.span.end >= span.end
-                && q.inner.contains(Span {
-                    start: q.inner.start,
-                    end: span.end.min(q.inner.end),
-                })
-            {
-                span = q.inner;
+            if q.inner.end > span.end {
+                span.end = q.span.end.min(stop.max(span.end));
             }
+            if q.inner.of(raw).ends_with(',') && q.span.end < span.end {
+                // “a mess,” meaning …: behind a comma inside the marks the writer goes on
+                let next = raw[q.span.end as usize..span.end as usize]
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or("");
+                if !matches!(next, "and" | "or" | "but" | "that") {
+                    span.end = q.span.end;
+                    break;
+                }
+            }
+        }
+        if let Some(q) = self.quotes[at..].iter().take(20).find(|q| {
+            q.span.start == span.start && q.inner.end <= span.end && q.span.end >= span.end
+        }) {
+            span = q.inner;
         }
         let body = span.of(raw);
         // A mark without its partner at either end.

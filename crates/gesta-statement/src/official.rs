@@ -34,14 +34,31 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
     for i in (0..sentences.len()).rev() {
         ahead[i] = ahead[i + 1] + usize::from(first_person[i]);
     }
+    // A block that the line behind it signs: "– Judge Ann Smith".
+    for t in 1..sentences.len() {
+        if let Some(who) = signature(pass, t) {
+            let block = sentences[t - 1].paragraph;
+            let mut s = t;
+            while s > 0 && sentences[s - 1].paragraph == block && s + 40 > t {
+                s -= 1;
+            }
+            for x in s..t {
+                let r = sentences[x].range();
+                if pass.inside[r.start] == 0 && !p.form(r.end - 1).contains(':') {
+                    whole(pass, x, who);
+                }
+            }
+        }
+    }
     let mut now: Option<(Who, Option<usize>)> = None; // speaker, last sentence
     let mut any = false;
     for s in 0..sentences.len() {
         let r = sentences[s].range();
         if let Some(who) = intro(pass, s) {
             let next = s + 1;
-            let stop = extent(pass, s, &ahead);
-            if next < sentences.len() {
+            if next < sentences.len()
+                && let Some(stop) = extent(pass, s, &ahead)
+            {
                 now = Some((who, stop));
                 any = true;
             }
@@ -135,27 +152,47 @@ fn intro(pass: &Pass, s: usize) -> Option<Who> {
     }
 }
 
-/// The last sentence that an introduction governs; `None` when it governs all to the end.
-fn extent(pass: &Pass, s: usize, ahead: &[usize]) -> Option<usize> {
+/// How far an introduction governs: `Some(None)` to the end, `Some(Some(n))` up to sentence `n`, `None` not at all.
+fn extent(pass: &Pass, s: usize, ahead: &[usize]) -> Option<Option<usize>> {
     let sentences = pass.p.text.sentences();
-    let base = sentences[s].paragraph;
     // A line such as "– Judge Ann Smith" ends what it signs.
     for t in s + 1..sentences.len().min(s + 40) {
-        let new_paragraph = sentences[t - 1].paragraph != sentences[t].paragraph;
-        let start = sentences[t].span.of(pass.p.text.raw());
-        if new_paragraph && start.starts_with(['–', '—', '―']) && sentences[t].range().len() < 24
-        {
-            return Some(t - 1);
+        if signature(pass, t).is_some() {
+            return Some(Some(t - 1));
         }
     }
-    let following = sentences.len() - s - 1;
-    if ahead[s + 1] > 0 || s * 2 <= sentences.len() && following <= 12 {
+    // Without "I" or "we" it is a list or a table that the colon announces.
+    (ahead[s + 1] > 0).then_some(None)
+}
+
+/// "– Judge Ann Smith, in her ruling": a short paragraph that begins with a dash and a name.
+fn signature(pass: &Pass, t: usize) -> Option<Who> {
+    let p = pass.p;
+    let sentences = p.text.sentences();
+    let (here, before) = (&sentences[t], &sentences[t.checked_sub(1)?]);
+    let r = here.range();
+    if here.paragraph == before.paragraph
+        || r.len() > 24
+        || !here.span.of(p.text.raw()).starts_with(['–', '—', '―'])
+    {
         return None;
     }
-    let block = sentences[s + 1..]
-        .iter()
-        .position(|x| x.paragraph > base + 1);
-    Some(block.map_or(sentences.len(), |n| s + n))
+    let name = r.clone().find(|&i| matches!(p.upos(i), Upos::Propn))?;
+    if name > r.start + 6
+        || r.clone()
+            .any(|i| matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD"))
+    {
+        return None;
+    }
+    // The head of the name
+    let mut head = name;
+    for _ in 0..6 {
+        match p.head(head) {
+            Some(h) if r.contains(&h) && matches!(p.upos(h), Upos::Propn | Upos::Noun) => head = h,
+            _ => break,
+        }
+    }
+    Some(Who::Head(head))
 }
 
 /// Headings behind which an official text is no longer the speaker's.
