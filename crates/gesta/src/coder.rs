@@ -1,10 +1,10 @@
 use crate::analysis::Analysis;
 use crate::hash::{Parts, sha256};
 use crate::record::{CoderInfo, Record, RecordOptions};
-use gesta_actor::Resolver;
+use gesta_actor::{PlaceHint, Resolver};
 use gesta_event::{Matcher, Trace};
 use gesta_parse::{Parsed, Parser};
-use gesta_place::{Geoparser, PlaceContext};
+use gesta_place::{Geoparser, Place, PlaceContext};
 use gesta_statement::Finder;
 use gesta_text::Document;
 use gesta_time::Tagger;
@@ -31,18 +31,23 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
+/// Name (for messages) and content of a file.
+type File = (String, String);
+
 /// Chooses what a [`Coder`] knows. All that can be wrong with it is found by [`CoderBuilder::build`], not when a report
 /// comes.
 #[derive(Clone, Debug, Default)]
 pub struct CoderBuilder {
-    codebook: Vec<(String, String)>,
+    codebook: Vec<File>,
     alone: bool,
+    cues: Vec<File>,
+    actors: Vec<File>,
+    gazetteer: Vec<File>,
     model: Option<Vec<u8>>,
 }
 
 impl CoderBuilder {
-    /// Adds a codebook file (its name, for messages, and its TOML text) to those that come with Gesta. An entry with
-    /// an id that exists already takes its place.
+    /// Adds a codebook file (the form of `codebook/*.toml`). An entry with an id that exists already takes its place.
     pub fn codebook(mut self, name: impl Into<String>, toml: impl Into<String>) -> Self {
         self.codebook.push((name.into(), toml.into()));
         self
@@ -54,6 +59,24 @@ impl CoderBuilder {
         self
     }
 
+    /// Adds a list of cues of saying (the form of `codebook/cues/*.toml`).
+    pub fn cues(mut self, name: impl Into<String>, toml: impl Into<String>) -> Self {
+        self.cues.push((name.into(), toml.into()));
+        self
+    }
+
+    /// Adds a table of actors (the form of `actors/*.tsv`). A line with a key that exists already takes its place.
+    pub fn actors(mut self, name: impl Into<String>, tsv: impl Into<String>) -> Self {
+        self.actors.push((name.into(), tsv.into()));
+        self
+    }
+
+    /// Adds a table of places (the form of `gazetteer/data/*.tsv`).
+    pub fn gazetteer(mut self, name: impl Into<String>, tsv: impl Into<String>) -> Self {
+        self.gazetteer.push((name.into(), tsv.into()));
+        self
+    }
+
     /// Uses another model than the one that comes with Gesta.
     pub fn model(mut self, bytes: Vec<u8>) -> Self {
         self.model = Some(bytes);
@@ -62,13 +85,14 @@ impl CoderBuilder {
 
     /// Loads and checks everything.
     pub fn build(self) -> Result<Coder, BuildError> {
-        let mut files = if self.alone {
+        let mut faults = Vec::new();
+        let mut codebook = if self.alone {
             Vec::new()
         } else {
             bundled_codebook()
         };
-        files.extend(self.codebook);
-        let mut faults = Vec::new();
+        codebook.extend(self.codebook);
+
         let (parser, model) = match &self.model {
             None => (
                 Parser::from_bytes(MODEL),
@@ -77,29 +101,74 @@ impl CoderBuilder {
             Some(bytes) => (Parser::from_bytes(bytes), sha256(bytes)[..16].to_owned()),
         };
         let parser = parser.map_err(|e| faults.push(format!("model: {e}"))).ok();
-        let mut hash = Parts::new();
-        for (name, text) in &files {
-            hash.add(name).add(text);
-        }
-        let matcher = Matcher::new(&files).map_err(|e| faults.extend(e)).ok();
-        let (Some(parser), Some(matcher)) = (parser, matcher) else {
+        let matcher = Matcher::new(&codebook).map_err(|e| faults.extend(e)).ok();
+
+        let resolver = if self.actors.is_empty() {
+            Some(Resolver::bundled())
+        } else {
+            let read = Resolver::with_extra(self.actors.clone());
+            read.map_err(|e| faults.extend(e.iter().map(|e| e.to_string())))
+                .ok()
+        };
+        let geoparser = if self.gazetteer.is_empty() {
+            Some(Geoparser::bundled())
+        } else {
+            let read = Geoparser::bundled().with_extra(&borrowed(&self.gazetteer));
+            read.map_err(|e| faults.push(e.to_string())).ok()
+        };
+        let finder = if self.cues.is_empty() {
+            Some(Finder::english())
+        } else {
+            let mut files = Finder::bundled().to_vec();
+            files.extend(borrowed(&self.cues));
+            Finder::from_files(&files)
+                .map_err(|e| faults.push(e.to_string()))
+                .ok()
+        };
+
+        let (Some(parser), Some(matcher), Some(resolver), Some(geoparser), Some(finder)) =
+            (parser, matcher, resolver, geoparser, finder)
+        else {
             return Err(BuildError { faults });
+        };
+        let data = match [&self.actors, &self.gazetteer, &self.cues] {
+            none if none.iter().all(|f| f.is_empty()) => env!("GESTA_DATA_HASH").to_owned(),
+            [actors, gazetteer, cues] => {
+                let all = actors.iter().chain(gazetteer).chain(cues);
+                fingerprint(env!("GESTA_DATA_HASH"), all)
+            }
         };
         Ok(Coder {
             parser,
             tagger: Tagger::english(),
-            geoparser: Geoparser::bundled(),
-            resolver: Resolver::bundled(),
-            finder: Finder::english(),
+            geoparser,
+            resolver,
+            finder,
             matcher,
             info: CoderInfo {
                 version: env!("CARGO_PKG_VERSION").into(),
-                codebook: hash.finish(8),
+                codebook: fingerprint("", codebook.iter()),
                 model,
-                data: env!("GESTA_DATA_HASH").into(),
+                data,
             },
         })
     }
+}
+
+fn borrowed(files: &[File]) -> Vec<(&str, &str)> {
+    files
+        .iter()
+        .map(|(n, t)| (n.as_str(), t.as_str()))
+        .collect()
+}
+
+fn fingerprint<'a>(base: &str, files: impl Iterator<Item = &'a File>) -> String {
+    let mut hash = Parts::new();
+    hash.add(base);
+    for (name, text) in files {
+        hash.add(name).add(text);
+    }
+    hash.finish(8)
 }
 
 /// Codes documents. Building one takes some milliseconds; it can then be shared between threads and used for any
@@ -145,6 +214,11 @@ impl Coder {
         self.analyse(document).record(&self.info, options)
     }
 
+    /// Who is known under which name, and when.
+    pub fn resolver(&self) -> &Resolver {
+        &self.resolver
+    }
+
     /// Cuts a text up and parses it.
     pub fn parse(&self, text: &str) -> Parsed {
         self.parser.parse_str(text)
@@ -169,7 +243,9 @@ impl Coder {
         let parsed = self.parse(&document.text);
         let times = self.tagger.tag(&parsed, document.published);
         let places = self.geoparser.resolve(&parsed, PlaceContext::default());
-        let mut actors = self.resolver.resolve(document, &parsed, &times);
+        let mut actors = self
+            .resolver
+            .resolve_with(document, &parsed, &times, &hints(&places));
         let statements = self.finder.find(document, &parsed, &mut actors);
         Analysis {
             document: document.clone(),
@@ -189,4 +265,17 @@ pub fn bundled_codebook() -> Vec<(String, String)> {
         .iter()
         .map(|&(n, t)| (n.to_owned(), t.to_owned()))
         .collect()
+}
+
+/// Where "police" or "the governor" belong is told by the places around them; a place that may well be another is no
+/// help.
+fn hints(places: &[Place]) -> Vec<PlaceHint> {
+    let sure = places.iter().filter(|p| p.confidence >= 0.5);
+    sure.filter_map(|p| {
+        Some(PlaceHint {
+            tokens: p.tokens.clone(),
+            country: p.country?,
+        })
+    })
+    .collect()
 }
