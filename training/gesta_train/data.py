@@ -111,9 +111,18 @@ def gum_names(s, spans, norp):
     for a, b, kind in sorted(spans, key=lambda t: -(t[1] - t[0])):
         k = kind_of.get(kind)
         heads = [i for i in range(a, b) if not a < s.heads[i] <= b]
-        if not k or len(heads) != 1 or not proper(heads[0]):
+        if not k or len(heads) != 1:
             continue
         h = heads[0]
+        if k == "PER" and (not proper(h) or s.forms[h] in TITLES):
+            # "the actor Jane Doe", "Prime Minister Jane Doe": the name hangs on the noun or title
+            name = [i for i in range(h + 1, b) if s.heads[i] - 1 == h and s.rels[i] in ("flat", "appos", "nmod:desc") and proper(i) and i <= h + 2]
+            if not name or s.forms[name[0]] in TITLES:
+                continue
+            h = name[0]
+            a = max(a, h)
+        if not proper(h):
+            continue
         lo = hi = h
         while lo > a and (proper(lo - 1) or (s.forms[lo - 1] in "&-" and lo - 2 >= a and proper(lo - 2))):
             lo -= 1
@@ -121,15 +130,20 @@ def gum_names(s, spans, norp):
             nxt = s.forms[hi + 1]
             if proper(hi + 1) or (s.rels[hi + 1] in ("flat", "nummod", "nmod:unmarked") and nxt[:1].isalnum() and s.heads[hi + 1] - 1 == h):
                 hi += 1
-            elif k != "PER" and nxt in ("of", "for", "and", "&", "de", "-") and hi + 2 < b and proper(hi + 2):
+            elif nxt == "-" and hi + 2 < b and (proper(hi + 2) or s.rels[hi + 2] == "flat"):
+                hi += 2
+            elif k != "PER" and nxt in ("of", "for", "and", "&", "de") and hi + 2 < b and proper(hi + 2):
                 hi += 2
             elif k != "PER" and nxt in ("of", "for") and hi + 3 < b and s.forms[hi + 2] == "the" and proper(hi + 3):
                 hi += 3
             else:
                 break
         if k == "PER":
-            while lo < hi and (s.forms[lo] in TITLES or s.rels[lo] == "nmod:desc"):
-                lo += 1
+            titled = [i for i in range(lo, h + 1) if s.forms[i] in TITLES]
+            if titled:
+                lo = titled[-1] + 1
+            if lo > hi:
+                continue
             if s.forms[lo] in TITLES:
                 continue
         if k == "MISC" and hi - lo == 0 and s.forms[lo] in MONTHS:

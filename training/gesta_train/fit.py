@@ -1,6 +1,8 @@
 """Trains the student on the treebanks and on what the teacher annotated.
 
-    python -m gesta_train.fit config.toml <name> [--gold]        --gold: without the teacher's annotation
+    python -m gesta_train.fit config.toml <name> [--gold] [--worker K]
+--gold: without the teacher's annotation.  --worker: one of student.workers processes that train by themselves for
+student.round seconds and then go on from the mean of their weights (for machines whose cores are shared with others).
 """
 import csv, json, random, sys, time, tomllib
 from collections import Counter
@@ -104,8 +106,29 @@ class Names:
         return data.Sent(forms + s.forms[at:], ner=tags + s.ner[at:], src="varied")
 
 
-def main(cfg, name, gold_only):
+def meet(m, work, name, worker, workers, n):
+    """Waits for the other workers' weights of round `n` and takes the mean of all."""
+    mine = work / f"{name}-w{worker}-{n}.part"
+    torch.save([p.data for p in m.parameters() if p.requires_grad], mine.with_suffix(".tmp"))
+    mine.with_suffix(".tmp").rename(mine)
+    files = [work / f"{name}-w{k}-{n}.part" for k in range(workers)]
+    t = time.time()
+    while not all(f.exists() for f in files):
+        if time.time() - t > 240:
+            print("round", n, "alone", flush=True)
+            return
+        time.sleep(0.3)
+    lists = [torch.load(f) for f in files]
+    with torch.no_grad():
+        for i, p in enumerate(p for p in m.parameters() if p.requires_grad):
+            p.copy_(sum(l[i] for l in lists) / workers)
+    old = work / f"{name}-w{worker}-{n - 2}.part"
+    old.unlink(missing_ok=True)
+
+
+def main(cfg, name, gold_only, worker=0):
     s = cfg["student"]
+    workers = s.get("workers", 1)
     torch.manual_seed(cfg["seed"])
     torch.set_num_threads(s.get("threads", cfg["threads"]))
     rng = random.Random(cfg["seed"])
@@ -155,7 +178,13 @@ def main(cfg, name, gold_only):
     params = [p for p in m.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=s["lr"], weight_decay=0.02, betas=(0.9, 0.98))
     per = len(batches(gold, s["batch_words"], rng))
-    t0, step, run, ep = time.time(), 0, 0.0, 0
+    t0, step, run, ep, round_no = time.time(), 0, 0.0, 0, 0
+    if workers > 1:
+        meet(m, work, name, worker, workers, -1)
+        rng.seed(cfg["seed"] + worker)
+        torch.manual_seed(cfg["seed"] + worker)
+        t0 = time.time()
+    met = t0
     while True:
         if not gold_only:
             for f in sorted(work.glob("silver-[0-9]*.npz")):
@@ -168,13 +197,16 @@ def main(cfg, name, gold_only):
             train += batches(part, s["batch_words"], rng)
             rng.shuffle(train)
         if ep == 0:
-            steps = s["epochs"] * len(train)
+            steps = s["epochs"] * len(train) // workers
         print(f"epoch {ep + 1}: {len(train)} batches, {len(silver)} annotated sentences", flush=True)
         m.train()
         end = False
         for b in train:
             # `minutes` bounds the run by the clock where the machine is shared; 0 leaves it to the number of steps
             part = max(step / steps, (time.time() - t0) / 60 / s["minutes"] if s.get("minutes") else 0)
+            if workers > 1 and (time.time() - met > s["round"] or part >= 1):
+                meet(m, work, name, worker, workers, round_no)
+                round_no, met = round_no + 1, time.time()
             if part >= 1:
                 end = True
                 break
@@ -194,6 +226,10 @@ def main(cfg, name, gold_only):
             if step % 100 == 0:
                 print(f"step {step} of {steps} loss {run:.3f} {time.time() - t0:.0f}s", flush=True)
         ep += 1
+        if worker:
+            if end:
+                break
+            continue
         m.eval()
         res = {k: str(evaluate(m.encode, m.heads, D[k], vocab)) for k in ("ewt_dev", "gum_dev", "wiki_dev")}
         print("epoch", ep, f"{time.time() - t0:.0f}s", res, flush=True)
@@ -203,4 +239,5 @@ def main(cfg, name, gold_only):
 
 
 if __name__ == "__main__":
-    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2], "--gold" in sys.argv)
+    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2], "--gold" in sys.argv,
+         int(sys.argv[sys.argv.index("--worker") + 1]) if "--worker" in sys.argv else 0)

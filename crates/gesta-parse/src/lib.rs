@@ -8,6 +8,7 @@ mod features;
 mod labels;
 mod math;
 mod model;
+mod names;
 mod parsed;
 mod parser;
 mod simd;

@@ -3,6 +3,7 @@
 use crate::features::{self, Buffers, Rows};
 use crate::math;
 use crate::model::{Model, ModelError, err};
+use crate::names;
 use crate::simd::{Unit, ZERO, matmul};
 use crate::tree;
 use crate::{NamedSpan, Parsed, Word};
@@ -139,6 +140,7 @@ impl Parser {
         if !batch.is_empty() {
             self.run(&text, &batch, rows, &mut s, &mut out);
         }
+        names::agree(&text, &out.words, &mut out.named);
         Parsed::new(text, out.words, out.lemmas, out.named)
     }
 
