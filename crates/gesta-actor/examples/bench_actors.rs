@@ -199,6 +199,32 @@ fn main() {
                 );
             }
         }
+        if let Some(n) = value("--tree").and_then(|n| n.parse::<usize>().ok()) {
+            let (a, b) = (
+                d["sentences"][n][0].as_u64().unwrap_or(0),
+                d["sentences"][n][1].as_u64().unwrap_or(0),
+            );
+            let at = offsets(&text);
+            for (i, t) in parsed.text.tokens().iter().enumerate() {
+                if t.span.start as usize >= at[a as usize]
+                    && (t.span.end as usize) <= at[b as usize]
+                {
+                    let ner = parsed
+                        .named
+                        .iter()
+                        .find(|x| x.tokens.contains(&(i as u32)))
+                        .map_or("", |x| x.kind.as_str());
+                    println!(
+                        "{i} {} {} {} {:?} {} {ner}",
+                        parsed.form(i),
+                        parsed.upos(i),
+                        parsed.rel(i),
+                        parsed.head(i),
+                        parsed.lemma(i)
+                    );
+                }
+            }
+        }
         let at = offsets(&text);
         let sentence = |n: usize| {
             let s = &d["sentences"][n];

@@ -7,18 +7,11 @@ use gesta_parse::{Deprel as D, Parsed};
 use gesta_text::{Country, Document, Text};
 
 /// Finds the author and sets [`Actors::author`].
-pub(crate) fn name(r: &Resolver, document: &Document, p: &Parsed, day: u32, actors: &mut Actors) {
+pub(crate) fn name(r: &Resolver, p: &Parsed, named: Option<Entity>, actors: &mut Actors) {
     if let Some(e) = from_text(r, p, actors) {
         actors.author = Some(e);
         return;
     }
-    let title = document.title.as_deref().and_then(|t| speaker_of(t));
-    let named = title.and_then(|t| resolve(r, t, day, true)).or_else(|| {
-        document
-            .source
-            .as_deref()
-            .and_then(|s| resolve(r, s, day, false))
-    });
     let Some(found) = named else { return };
     // an entity of the text that is the same
     let same = actors.entities.iter().position(|e| {
@@ -35,6 +28,17 @@ pub(crate) fn name(r: &Resolver, document: &Document, p: &Parsed, day: u32, acto
         Some(i) => i as u32,
         None => actors.add_entity(found),
     });
+}
+
+/// The author whom title or source name.
+pub(crate) fn outside(r: &Resolver, document: &Document, day: u32) -> Option<Entity> {
+    let title = document.title.as_deref().and_then(speaker_of);
+    title.and_then(|t| resolve(r, t, day, true)).or_else(|| {
+        document
+            .source
+            .as_deref()
+            .and_then(|s| resolve(r, s, day, false))
+    })
 }
 
 /// "Foreign Secretary Philip Hammond said:" as a line of its own.

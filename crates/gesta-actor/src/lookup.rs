@@ -453,8 +453,10 @@ impl Resolver {
     ) -> Actors {
         let day = document.published.map_or(0, number);
         let scan = Scan::new(self, parsed, day, places, document.title.as_deref());
-        let mut actors = Gather::new(scan).run();
-        author::name(self, document, parsed, day, &mut actors);
+        let author = author::outside(self, document, day);
+        let country = author.as_ref().and_then(|a| a.country);
+        let mut actors = Gather::new(scan, country).run();
+        author::name(self, parsed, author, &mut actors);
         actors
     }
 }

@@ -55,10 +55,12 @@ pub(crate) struct Gather<'a> {
     ents: Vec<Ent>,
     keys: BTreeMap<Key, u32>,
     notes: Vec<Note>,
+    /// The country for which the document's author speaks.
+    author: Option<Country>,
 }
 
 impl<'a> Gather<'a> {
-    pub fn new(s: Scan<'a>) -> Self {
+    pub fn new(s: Scan<'a>, author: Option<Country>) -> Self {
         let nps = s.nps();
         let mut at = vec![NONE; s.p.len()];
         for (i, n) in nps.iter().enumerate() {
@@ -88,6 +90,7 @@ impl<'a> Gather<'a> {
             ents: Vec::new(),
             keys: BTreeMap::new(),
             notes: Vec::new(),
+            author,
         }
     }
 
@@ -144,6 +147,9 @@ impl<'a> Gather<'a> {
                 _ => self.pronoun(i, pron),
             };
         }
+        if let Some(j) = np.alias_of.and_then(|t| self.np_of(t)).filter(|&j| j != i) {
+            return self.whom(j, depth + 1);
+        }
         if np.ident.is_some() {
             return self.known(&np).into_iter().collect();
         }
@@ -179,6 +185,24 @@ impl<'a> Gather<'a> {
 
     /// Country, organisation and sector of the possessor, where the phrase gives none itself.
     fn owned(&mut self, mut np: Np, depth: usize) -> Np {
+        // "US Secretary of State X and Secretary of Transportation Y"
+        if np.country.is_none()
+            && np.kind == EntityKind::Person
+            && !np.roles.is_empty()
+            && self.s.p.rel(np.head) == D::Conj
+            && let Some(j) = self.s.p.head(np.head).and_then(|g| self.np_of(g))
+            && self.nps[j].kind == EntityKind::Person
+            && !self.nps[j].roles.is_empty()
+        {
+            np.country = self.nps[j].country;
+        }
+        if np.ours {
+            np.country = np.country.or(self.ours(np.head));
+            if np.inherits && np.sectors.is_empty() {
+                np.sectors = vec![Sector::Gov];
+            }
+            return np;
+        }
         let Some(owner) = np.owner else { return np };
         let Some(j) = self.np_of(owner) else {
             if np.within.is_none() {
@@ -224,7 +248,37 @@ impl<'a> Gather<'a> {
             np.sectors = vec![Sector::Gov];
             np.inherits = false;
         }
+        self.s.retire(&mut np);
         np
+    }
+
+    /// The country of whoever says "our": the subject of a verb of saying in the sentence or beside it, else the author.
+    fn ours(&self, h: usize) -> Option<Country> {
+        let p = self.s.p;
+        let s = p.text.sentence_of(h);
+        for s in [Some(s), s.checked_sub(1), Some(s + 1)]
+            .into_iter()
+            .flatten()
+        {
+            let Some(sent) = p.text.sentences().get(s) else {
+                continue;
+            };
+            for t in sent.range().take(200) {
+                if self.s.r.cue("speech", p.lemma(t))
+                    && let Some(j) = p.kid(t, D::Nsubj).and_then(|k| self.np_of(k))
+                    && self.nps[j].pron.is_none_or(|p| p != Pron::Speaker)
+                {
+                    let known = self.done[j]
+                        .as_ref()
+                        .and_then(|d| d.first())
+                        .and_then(|&e| self.country_of(&self.ents[e as usize]));
+                    if known.or(self.nps[j].country).is_some() {
+                        return known.or(self.nps[j].country);
+                    }
+                }
+            }
+        }
+        self.author
     }
 
     fn part(&mut self, i: usize, np: &Np, depth: usize) -> Vec<u32> {
@@ -519,17 +573,26 @@ impl<'a> Gather<'a> {
             matches!((self.country_of(e), np.country), (Some(a), Some(b)) if a != b)
                 || matches!((e.gender, np.gender), (Some(a), Some(b)) if a != b)
         };
-        if np.kind == EntityKind::Person {
+        if np.kind == EntityKind::Person || name.len() == 1 {
             // the last bearer of the name wins
             for (i, e) in self.ents.iter().enumerate().rev().take(400) {
                 if e.kind != EntityKind::Person || clash(e) {
                     continue;
                 }
-                if e.names.iter().any(|n| same_person(n, &name)) {
+                let same = if np.kind == EntityKind::Person {
+                    e.names.iter().any(|n| same_person(n, &name))
+                } else {
+                    e.names
+                        .iter()
+                        .any(|n| n.len() > 1 && n.last() == name.last())
+                };
+                if same {
                     return Some(i as u32);
                 }
             }
-            return None;
+            if np.kind == EntityKind::Person {
+                return None;
+            }
         }
         let initials: String = text
             .split(|c: char| c.is_whitespace() || c == '-')
@@ -637,7 +700,7 @@ impl<'a> Gather<'a> {
                 EntityKind::Person if x.kind == EntityKind::Person && definite => {
                     if same_word || self.holds(x, np) {
                         12 - near
-                    } else if self.vague(np) && near <= 3 && x.said > 0 && (x.ident.is_none()) {
+                    } else if self.vague(np) && near <= 3 && x.ident.is_none() && self.anybody(x) {
                         5 - near
                     } else {
                         continue;
@@ -657,6 +720,8 @@ impl<'a> Gather<'a> {
                 EntityKind::Group if x.kind == EntityKind::Group => {
                     if same_word {
                         10 - near
+                    } else if definite && self.vague(np) && near <= 3 && !other.modifier {
+                        4 - near
                     } else {
                         continue;
                     }
@@ -701,6 +766,13 @@ impl<'a> Gather<'a> {
                 || r.sectors == [Sector::Uaf]
                 || r.sectors == [Sector::Crm]
         })
+    }
+
+    /// Whether nothing but its being a person is known of it.
+    fn anybody(&self, x: &Ent) -> bool {
+        x.sectors
+            .iter()
+            .all(|s| matches!(s, Sector::Cvl | Sector::Uaf | Sector::Crm))
     }
 
     /// "the group" fits armed groups and NGOs, "the party" parties, "the company" companies.

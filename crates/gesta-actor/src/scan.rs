@@ -76,6 +76,12 @@ pub(crate) struct Np {
     pub size: Option<u32>,
     /// No country is taken from the context.
     pub unnamed: bool,
+    /// The words before a person's name.
+    pub title: Range<usize>,
+    /// Head of the name of which this is the title.
+    pub alias_of: Option<usize>,
+    /// The possessor is the one who speaks: "our army".
+    pub ours: bool,
     /// An adjective or a noun before another noun ("Syrian troops"): it speaks of an actor, but is none by itself.
     pub modifier: bool,
 }
@@ -96,6 +102,8 @@ pub(crate) struct Scan<'a> {
     countries: BTreeSet<Country>,
     orgs: BTreeSet<u32>,
     persons: BTreeSet<u32>,
+    /// Last words of the full names that the model sees: "Rittenhouse" alone is that person.
+    surnames: BTreeSet<String>,
     /// The country that the document is about, and its share of all that is said of countries.
     pub home: Option<(Country, f32)>,
 }
@@ -147,8 +155,19 @@ impl<'a> Scan<'a> {
             countries: BTreeSet::new(),
             orgs: BTreeSet::new(),
             persons: BTreeSet::new(),
+            surnames: BTreeSet::new(),
             home: None,
         };
+        scan.surnames = p
+            .named
+            .iter()
+            .filter(|s| s.kind == Ner::Per && s.tokens.len() > 1)
+            .filter_map(|s| {
+                let w = p.form(s.tokens.end as usize - 1);
+                (w.chars().count() > 2 && w.chars().next().is_some_and(char::is_uppercase))
+                    .then(|| w.to_lowercase())
+            })
+            .collect();
         scan.weigh(title);
         scan
     }
@@ -244,12 +263,29 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether a reading may be taken here: dated, and supported if it is weak.
-    fn usable(&self, r: &Ref) -> bool {
+    fn usable(&self, r: &Ref, m: &Match) -> bool {
         if !self.dated(r) {
             return false;
         }
         if !r.weak {
             return true;
+        }
+        // the model's word for it that this is a place or a body, and no longer name
+        if let Some((kind, span)) = self.ner(m.tokens.start as usize)
+            && span.start >= m.tokens.start as usize
+            && span.end <= m.tokens.end as usize
+        {
+            match r.what {
+                What::State(_) | What::Part(_, _, 0) | What::Seat(..) if kind == Ner::Loc => {
+                    return true;
+                }
+                What::Org(_) | What::OrgMember(..)
+                    if matches!(kind, Ner::Org | Ner::Norp) && m.tokens.len() > 1 =>
+                {
+                    return true;
+                }
+                _ => {}
+            }
         }
         match r.what {
             What::Org(i) | What::OrgMember(i, _) | What::OrgSeat(i) => {
@@ -335,7 +371,7 @@ impl<'a> Scan<'a> {
     fn country_of(&self, m: &Match) -> Option<u32> {
         m.refs
             .iter()
-            .filter(|r| self.usable(r))
+            .filter(|r| self.usable(r, m))
             .find_map(|r| match r.what {
                 What::Adjective(i) | What::State(i) | What::Demonym(i, _) | What::Part(i, ..) => {
                     Some(i)
@@ -345,10 +381,20 @@ impl<'a> Scan<'a> {
             })
     }
 
+    /// Whether the document speaks of the country of this reading nowhere else.
+    fn elsewhere(&self, w: What) -> bool {
+        match w {
+            What::State(i) | What::Part(i, ..) => {
+                !self.countries.contains(&self.data.states[i as usize].code)
+            }
+            _ => false,
+        }
+    }
+
     fn org_of(&self, m: &Match) -> Option<u32> {
         m.refs
             .iter()
-            .filter(|r| self.usable(r))
+            .filter(|r| self.usable(r, m))
             .find_map(|r| match r.what {
                 What::Org(i) | What::OrgMember(i, _) => Some(i),
                 _ => None,
@@ -356,10 +402,13 @@ impl<'a> Scan<'a> {
     }
 
     fn role_of(&self, m: &Match) -> Option<(u32, bool)> {
-        m.refs.iter().find_map(|r| match r.what {
-            What::Role(i, pl) => Some((i, pl)),
-            _ => None,
-        })
+        m.refs
+            .iter()
+            .filter_map(|r| match r.what {
+                What::Role(i, pl) => Some((i, pl)),
+                _ => None,
+            })
+            .max_by_key(|r| self.data.roles[r.0 as usize].rank)
     }
 
     fn modifier_of(&self, m: &Match) -> Option<u32> {
@@ -497,9 +546,24 @@ impl<'a> Scan<'a> {
 
     /// The head that a name's tokens have in the tree: the one whose governor lies outside.
     fn top(&self, range: Range<usize>) -> usize {
+        let out = |t: &usize| self.p.head(*t).is_none_or(|g| !range.contains(&g));
         range
             .clone()
-            .find(|&t| self.p.head(t).is_none_or(|g| !range.contains(&g)))
+            .filter(out)
+            .find(|&t| {
+                !matches!(
+                    self.p.rel(t),
+                    D::Flat
+                        | D::Compound
+                        | D::NmodDesc
+                        | D::Amod
+                        | D::Goeswith
+                        | D::Det
+                        | D::Punct
+                        | D::Case
+                )
+            })
+            .or_else(|| range.clone().find(out))
             .unwrap_or(range.start)
     }
 
@@ -525,7 +589,37 @@ impl<'a> Scan<'a> {
                 }
             }
         }
+        // a title's noun that the parse left standing beside its name is that person
+        let mut title_of: BTreeMap<usize, usize> = BTreeMap::new();
+        for np in &out {
+            for t in np.title.clone() {
+                title_of.insert(t, np.head);
+            }
+        }
+        for np in &mut out {
+            if let Some(&h) = title_of.get(&np.head)
+                && np.pron.is_none()
+                && np.ident.is_none()
+                && np.kind == EntityKind::Person
+                && np.name.is_none()
+            {
+                np.alias_of = Some(h);
+            }
+        }
         out
+    }
+
+    /// Whether a listed person's name stands here.
+    fn person_at(&self, h: usize) -> bool {
+        self.match_at(h).is_some_and(|m| {
+            m.refs
+                .iter()
+                .any(|r| matches!(r.what, What::Person(_) | What::Surname(_)))
+        })
+    }
+
+    fn ours(&self, k: usize) -> bool {
+        matches!(self.lower(k).as_str(), "our" | "my")
     }
 
     fn blank(&self, h: usize) -> Np {
@@ -554,6 +648,9 @@ impl<'a> Scan<'a> {
             part_of: None,
             size: None,
             unnamed: false,
+            title: 0..0,
+            alias_of: None,
+            ours: false,
             modifier: false,
         }
     }
@@ -567,12 +664,137 @@ impl<'a> Scan<'a> {
             np.pron = Some(pron);
             return Some(np);
         }
-        if self.nominal(h) {
-            if let Some(np) = self.full(h) {
+        // a name of several words is one phrase
+        let unit = self.unit(h);
+        if unit.as_ref().is_some_and(|u| self.top(u.clone()) != h) {
+            return None;
+        }
+        let person = matches!(self.ner(h), Some((Ner::Per, _)));
+        if self.nominal(h) || person || self.agent_noun(h) {
+            if let Some(mut np) = self.full(h) {
+                np.modifier = matches!(self.p.rel(h), D::Compound | D::Amod);
                 return Some(np);
             }
         }
         self.before_noun(h)
+    }
+
+    /// The tokens that belong together with `h` as one name or title.
+    fn unit(&self, h: usize) -> Option<Range<usize>> {
+        let m = self
+            .match_at(h)
+            .filter(|m| {
+                m.tokens.len() > 1 && m.refs.iter().any(|r| !matches!(r.what, What::Modifier(_)))
+            })
+            .map(|m| m.tokens.start as usize..m.tokens.end as usize);
+        match self.ner(h) {
+            Some((Ner::Per, span)) if span.len() > 1 => Some(match m {
+                Some(m) => span.start.min(m.start)..span.end.max(m.end),
+                None => span,
+            }),
+            _ => m,
+        }
+    }
+
+    /// A body or official before a thing: "police raid", "court ruling".
+    fn agent_noun(&self, h: usize) -> bool {
+        if self.p.rel(h) != D::Compound
+            || self.p.upos(h) != Upos::Noun && self.p.upos(h) != Upos::Propn
+        {
+            return false;
+        }
+        let Some((r, _)) = self.match_at(h).and_then(|m| self.role_of(m)) else {
+            return false;
+        };
+        let r = &self.data.roles[r as usize];
+        // "army chief": the noun behind is an actor itself
+        let actor = self
+            .p
+            .head(h)
+            .and_then(|g| self.match_at(g))
+            .is_some_and(|m| self.role_of(m).is_some());
+        !actor && r.kind != RoleKind::Group && r.rank >= 5 && !r.inherits
+    }
+
+    /// Where the title before a name begins: "US Secretary of State" before "Mike Pompeo", whatever the parse made of it.
+    fn title_start(&self, name: usize) -> usize {
+        let p = self.p;
+        let first = p.text.sentences()[p.text.sentence_of(name)].range().start;
+        let (mut t, mut start, mut role) = (name, name, false);
+        while t > first && name - t < 16 {
+            let k = t - 1;
+            let word = p.form(k);
+            if let Some(m) = self
+                .match_at(k)
+                .filter(|m| m.tokens.end as usize == t && m.tokens.start as usize >= first)
+            {
+                let known = m.refs.iter().any(|r| {
+                    matches!(
+                        r.what,
+                        What::Role(..)
+                            | What::Modifier(_)
+                            | What::State(_)
+                            | What::Adjective(_)
+                            | What::Part(..)
+                            | What::Org(_)
+                    )
+                });
+                if !known || m.partial && !self.role_of(m).is_some() {
+                    break;
+                }
+                if let Some((r, plural)) = self.role_of(m) {
+                    let r = &self.data.roles[r as usize];
+                    // "protesters Friday": only those who bear titles or posts, and no plural far from its name
+                    if r.kind != RoleKind::Person || plural && role {
+                        break;
+                    }
+                    role = true;
+                }
+                t = m.tokens.start as usize;
+                if role {
+                    start = t;
+                }
+                continue;
+            }
+            // "of State", "for Foreign Affairs": capitals back to a role word
+            if !role
+                || word.eq_ignore_ascii_case("of")
+                || word.eq_ignore_ascii_case("for")
+                || self.capital(k)
+            {
+                let mut j = k;
+                let mut ok = false;
+                while j > first && k - j < 8 {
+                    let w = p.form(j);
+                    if (w == "of" || w == "for")
+                        && self.match_at(j - 1).is_some_and(|m| {
+                            self.role_of(m).is_some_and(|(r, _)| {
+                                self.data.roles[r as usize].kind == RoleKind::Person
+                            })
+                        })
+                    {
+                        ok = true;
+                        break;
+                    }
+                    if !(self.capital(j) || matches!(w, "the" | "and" | "of" | "," | "for"))
+                        || w == "," && j == k
+                    {
+                        break;
+                    }
+                    j -= 1;
+                }
+                if ok {
+                    t = j;
+                    continue;
+                }
+            }
+            if matches!(word, "'s" | "’s" | "-" | "then") && role {
+                t = k;
+                continue;
+            }
+            break;
+        }
+        if role { start } else { name }
     }
 
     fn pronoun(&self, h: usize) -> Option<Pron> {
@@ -636,7 +858,7 @@ impl<'a> Scan<'a> {
         np.modifier = true;
         np.form = Form::Name;
         np.tokens = m.tokens.start as usize..m.tokens.end as usize;
-        for r in m.refs.iter().filter(|r| self.usable(r)) {
+        for r in m.refs.iter().filter(|r| self.usable(r, m)) {
             match r.what {
                 What::Adjective(i) | What::State(i) | What::Demonym(i, _) | What::Part(i, ..) => {
                     np.ident = Some(Ident::State(i));
@@ -674,9 +896,14 @@ impl<'a> Scan<'a> {
     /// A whole noun phrase.
     fn full(&self, h: usize) -> Option<Np> {
         let mut np = self.blank(h);
-        let start = self.left(h);
-        let name_end = self.name_end(h);
-        np.tokens = start..self.right(h, 0);
+        let unit = self.unit(h).unwrap_or(h..h + 1);
+        let mut start = self.left(h).min(unit.start);
+        let name_end = self.name_end(h).max(unit.end);
+        if matches!(self.ner(h), Some((Ner::Per, _))) || self.person_at(h) {
+            start = start.min(self.title_start(unit.start));
+            np.title = start..unit.start;
+        }
+        np.tokens = start..self.right(h, 0).max(name_end);
         np.plural = self.plural_word(h);
         np.size = self.size_of(h);
         np.def = self.definiteness(h);
@@ -687,6 +914,7 @@ impl<'a> Scan<'a> {
                 D::NmodPoss if k < h => {
                     skip.push(self.p.subtree(k));
                     np.owner = Some(k);
+                    np.ours = self.ours(k);
                     np.def = Def::Definite;
                 }
                 D::Nmod if k > h => match self.p.case(k).as_str() {
@@ -760,7 +988,10 @@ impl<'a> Scan<'a> {
                     }
                 }
                 if !self.backs(m) {
-                    if let Some(i) = self.country_of(m) {
+                    if let Some(i) = self
+                        .country_of(m)
+                        .filter(|_| !self.person_at(h) || start < unit.start)
+                    {
                         np.country = np.country.or(Some(self.data.states[i as usize].code));
                     }
                     if let Some(i) = self.org_of(m) {
@@ -812,6 +1043,11 @@ impl<'a> Scan<'a> {
     /// Words that are roles only in some shapes: "major", "private", "justice", "house".
     fn counts_as_title(&self, role: u32, m: &Match, h: usize) -> bool {
         let r = &self.data.roles[role as usize];
+        let first = m.tokens.start as usize;
+        // "the general public", "private schools"
+        if m.tokens.len() == 1 && self.p.upos(first) == Upos::Adj && !self.capital(first) {
+            return false;
+        }
         if r.rank <= 3 && r.title {
             // only straight before a name
             return self.capital(m.tokens.start as usize)
@@ -839,8 +1075,12 @@ impl<'a> Scan<'a> {
             let whole = self.proper(h, name_end, &ner);
             let longer = whole.start < range.start && self.name_words(whole.start..range.start)
                 || whole.end > range.end && self.name_words(range.end..whole.end);
-            let mut refs: Vec<&Ref> = m.refs.iter().filter(|r| self.usable(r)).collect();
-            refs.sort_by_key(|r| rank(r.what));
+            let mut refs: Vec<&Ref> = m.refs.iter().filter(|r| self.usable(r, m)).collect();
+            refs.sort_by_key(|r| match r.what {
+                // of places of one name the one whose country the document speaks of
+                What::State(_) | What::Part(_, _, 0) => (3, self.elsewhere(r.what), rank(r.what)),
+                w => (rank(w), false, 0),
+            });
             for r in refs {
                 match r.what {
                     What::Person(i) => {
@@ -956,7 +1196,10 @@ impl<'a> Scan<'a> {
                 .collect();
             if !surnames.is_empty()
                 && !longer
-                && (p.upos(h) == Upos::Propn || ner.as_ref().is_some_and(|n| n.0 == Ner::Per))
+                && self.capital(h)
+                && (p.upos(h) == Upos::Propn
+                    || ner.as_ref().is_some_and(|n| n.0 == Ner::Per)
+                    || surnames.iter().any(|i| self.persons.contains(i)))
             {
                 if let Some(i) = self.which_surname(&surnames, np) {
                     np.ident = Some(Ident::Person(i));
@@ -984,7 +1227,10 @@ impl<'a> Scan<'a> {
                     && self.at_is_free(h)
                     && (titled || p.kid(h, D::Flat).is_some() && p.named.is_empty())
             }
-        };
+        } || self.capital(h)
+            && self.at_is_free(h)
+            && np.head_role.is_none()
+            && self.surnames.contains(&self.lower(whole.end - 1));
         if person
             && self.capital(h)
             && np
@@ -1018,7 +1264,21 @@ impl<'a> Scan<'a> {
                     np.form = Form::Name;
                 }
             }
-            np.unnamed = role.unnamed;
+            np.unnamed = role.unnamed
+                || np.plural
+                    && matches!(
+                        role.words.as_str(),
+                        "government"
+                            | "state"
+                            | "country"
+                            | "nation"
+                            | "power"
+                            | "republic"
+                            | "member state"
+                            | "head of state"
+                            | "head of government"
+                            | "heads of state and government"
+                    );
             return true;
         }
         // 4. an organisation or people that the model alone sees
@@ -1358,6 +1618,13 @@ impl<'a> Scan<'a> {
             np.sectors = vec![s];
         } else {
             np.sectors = role.sectors.clone();
+            // "police sergeant"
+            let cop = |r: &u32| self.data.roles[*r as usize].sectors.first() == Some(&Sector::Cop);
+            if np.sectors == [Sector::Mil]
+                && (concrete == Some(Sector::Cop) || np.roles.iter().any(cop))
+            {
+                np.sectors = vec![Sector::Cop];
+            }
             if armed
                 && np
                     .sectors
@@ -1367,6 +1634,11 @@ impl<'a> Scan<'a> {
                 np.sectors = org.map(|o| o.sectors.clone()).unwrap_or_default();
             }
         }
+        self.retire(np);
+    }
+
+    /// One who was in office belongs to the elites.
+    pub fn retire(&self, np: &mut Np) {
         if np.former
             && np.kind == EntityKind::Person
             && np.sectors.iter().any(|s| {
