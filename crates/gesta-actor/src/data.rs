@@ -176,6 +176,8 @@ pub(crate) struct Role {
     pub title: bool,
     pub rank: u8,
     pub unnamed: bool,
+    /// Countries whose institutions have this name; it means theirs where the document speaks of them.
+    pub homes: Vec<Country>,
 }
 
 /// What a modifier does to the phrase.
@@ -647,7 +649,8 @@ impl Data {
 
     fn read_roles(&mut self, file: &str, text: &str, errors: &mut Vec<DataError>) {
         let allowed = [
-            "words", "plural", "kind", "sector", "gender", "title", "rank", "unnamed", "note",
+            "words", "plural", "kind", "sector", "gender", "title", "rank", "unnamed", "homes",
+            "note",
         ];
         let roles = &mut self.roles;
         let mut at: BTreeMap<String, usize> = roles
@@ -686,6 +689,10 @@ impl Data {
                         .ok_or_else(|| row.error("rank", format!("{s:?} is not 1 to 9")))?,
                 },
                 unnamed: yes(row, "unnamed")?,
+                homes: row
+                    .list("homes")
+                    .map(|c| c.parse().map_err(|e: String| row.error("homes", e)))
+                    .collect::<Result<_, _>>()?,
                 words: words.clone(),
             };
             match at.get(&words) {

@@ -22,6 +22,8 @@ pub struct Resolver {
     cues: FastMap<String, BTreeSet<String>>,
     states: BTreeMap<Country, u32>,
     orgs: BTreeMap<String, u32>,
+    /// Organisations that support an organisation's weak names.
+    pub(crate) supports: BTreeMap<u32, Vec<u32>>,
 }
 
 /// What is known of a name on a day.
@@ -153,6 +155,15 @@ impl Resolver {
         for (i, o) in data.orgs.iter().enumerate() {
             orgs.entry(o.name.clone()).or_insert(i as u32);
         }
+        let mut supports: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (set, words) in &data.cues {
+            if let Some(o) = set.strip_prefix("support: ").and_then(|n| orgs.get(n)) {
+                supports
+                    .entry(*o)
+                    .or_default()
+                    .extend(words.iter().filter_map(|w| orgs.get(w)));
+            }
+        }
         Resolver {
             data,
             index,
@@ -160,6 +171,7 @@ impl Resolver {
             cues,
             states,
             orgs,
+            supports,
         }
     }
 

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// How far back an antecedent is sought, in mentions: keeps the work linear.
 const WINDOW: usize = 80;
+/// Share of all mentions of countries from which on a document is one country's affair.
+const HOME: f32 = 0.45;
 
 /// What an entity is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,6 +154,9 @@ impl<'a> Gather<'a> {
         }
         if np.ident.is_some() {
             return self.known(&np).into_iter().collect();
+        }
+        if np.bare_part {
+            return self.some(i, &np);
         }
         if np.part_of.is_some() {
             return self.part(i, &np, depth);
@@ -325,6 +330,43 @@ impl<'a> Gather<'a> {
         vec![self.ents.len() as u32 - 1]
     }
 
+    /// "both", "several", "four": of the group or the pair of whom the text just spoke.
+    fn some(&mut self, i: usize, np: &Np) -> Vec<u32> {
+        let both = self.s.p.form(np.head).eq_ignore_ascii_case("both");
+        let mut found: Option<Vec<u32>> = None;
+        for j in self.before(i, 1) {
+            let Some(them) = self.done[j].as_ref().filter(|t| !t.is_empty()) else {
+                continue;
+            };
+            let list = self
+                .list_of(j)
+                .filter(|l| l.len() > 1)
+                .unwrap_or_else(|| them.clone());
+            let group = list.len() > 1 || self.ents[list[0] as usize].kind == EntityKind::Group;
+            if group && (!both || list.len() == 2 || list.len() == 1) {
+                found = Some(list);
+                break;
+            }
+        }
+        let Some(them) = found else { return vec![] };
+        if them.len() > 1 {
+            return them;
+        }
+        let mut e = self.make(np);
+        let whole = &self.ents[them[0] as usize];
+        e.kind = EntityKind::Group;
+        e.country = whole.country;
+        e.org = whole.org;
+        e.org_name = whole.org_name.clone();
+        e.sectors = whole.sectors.clone();
+        e.inherits = whole.inherits;
+        e.roles = whole.roles.clone();
+        e.unnamed = whole.unnamed;
+        e.within = whole.within;
+        self.ents.push(e);
+        vec![self.ents.len() as u32 - 1]
+    }
+
     /// The phrase with which `i` stands in apposition, or of which it is said ("X is the minister").
     fn same_as(&self, i: usize) -> Option<usize> {
         let p = self.s.p;
@@ -374,7 +416,19 @@ impl<'a> Gather<'a> {
         let e = &self.ents[e as usize];
         let clash =
             |a: Option<Country>, b: Option<Country>| matches!((a, b), (Some(a), Some(b)) if a != b);
-        if clash(self.country_of(e), np.country) && e.kind != EntityKind::Organization {
+        if clash(self.country_of(e), np.country) {
+            return false;
+        }
+        // "governments" is no "government"
+        if np.head_role.is_some()
+            && e.ident.is_none()
+            && e.kind == EntityKind::Organization
+            && np.kind == EntityKind::Organization
+            && e.plural != np.plural
+            && np
+                .head_role
+                .is_some_and(|r| self.data.roles[r as usize].words != "force")
+        {
             return false;
         }
         if let (Some(a), Some(b)) = (e.gender, np.gender)
@@ -694,7 +748,10 @@ impl<'a> Gather<'a> {
                     && np.owner.is_none()
                     && x.kind == EntityKind::State =>
                 {
-                    10 - near * 2 + if subject(p.rel(other.head)) { 3 } else { 0 }
+                    let home = self.s.home.is_some_and(|h| Some(h.0) == x.country);
+                    10 - near * 2
+                        + if subject(p.rel(other.head)) { 3 } else { 0 }
+                        + if home { 3 } else { 0 }
                         - if other.modifier { 2 } else { 0 }
                 }
                 EntityKind::Person if x.kind == EntityKind::Person && definite => {
@@ -1155,7 +1212,14 @@ impl<'a> Gather<'a> {
                 None => (None, 0.0),
             };
             let near = self.near_state(e.first);
-            let c = if share >= 0.5 { home } else { near.or(home) };
+            // the words of an official body speak of its own state's servants
+            let official = self
+                .author
+                .filter(|_| !matches!(e.sectors.first(), None | Some(Sector::Cvl)));
+            let typical = self.typical(e);
+            let c = typical
+                .or(official)
+                .or(if share >= HOME { home } else { near.or(home) });
             self.ents[k].country = c;
         }
         for e in &mut self.ents {
@@ -1173,6 +1237,23 @@ impl<'a> Gather<'a> {
                 }
             }
         }
+    }
+
+    /// The country to whose institutions the phrase's word belongs ("congressman", "taoiseach"), if the document speaks of it.
+    fn typical(&self, e: &Ent) -> Option<Country> {
+        let homes: Vec<Country> = e
+            .roles
+            .iter()
+            .flat_map(|&r| self.data.roles[r as usize].homes.iter().copied())
+            .collect();
+        if homes.is_empty() || self.s.home.is_some_and(|h| homes.contains(&h.0)) {
+            return self.s.home.map(|h| h.0).filter(|h| homes.contains(h));
+        }
+        homes
+            .iter()
+            .copied()
+            .find(|c| self.s.speaks_of(*c))
+            .or_else(|| homes.first().copied().filter(|_| self.s.home.is_none()))
     }
 
     /// The country of the nearest state named at or before token `t`, two sentences back at most.
@@ -1203,7 +1284,10 @@ impl<'a> Gather<'a> {
                 let view = self.s.r.person(p, self.s.day, &e.roles, e.former);
                 out.country = view.country;
                 out.org = view.org;
-                if !view.sectors.is_empty() {
+                // one without office is what the text calls him
+                let told =
+                    view.office.is_none() && !e.sectors.is_empty() && !e.inherits && !e.former;
+                if !view.sectors.is_empty() && !told {
                     out.sectors = view.sectors;
                 }
                 out.office = view.office;

@@ -3,7 +3,7 @@
 use crate::data::{Data, Days, Effect, Gender, OrgKind, RoleKind};
 use crate::index::{Match, Ref, What};
 use crate::{EntityKind, Form, PlaceHint, Resolver, Sector};
-use gesta_parse::{Deprel as D, EntityKind as Ner, Feats, Parsed, Upos};
+use gesta_parse::{Deprel as D, EntityKind as Ner, Feats, NamedSpan, Parsed, Upos};
 use gesta_text::Country;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -73,6 +73,8 @@ pub(crate) struct Np {
     pub within: Option<Country>,
     /// Head of the noun of which this is a part ("two of its soldiers").
     pub part_of: Option<usize>,
+    /// "both", "several", "four" with nothing behind: some of those of whom the text just spoke.
+    pub bare_part: bool,
     pub size: Option<u32>,
     /// No country is taken from the context.
     pub unnamed: bool,
@@ -97,6 +99,8 @@ pub(crate) struct Scan<'a> {
     pub matches: Vec<Match>,
     /// Match that covers each token.
     pub at: Vec<u32>,
+    /// The model's names, without the titles and states that it took into persons' names.
+    named: Vec<NamedSpan>,
     named_at: Vec<u32>,
     hint_at: Vec<Option<Country>>,
     countries: BTreeSet<Country>,
@@ -127,8 +131,41 @@ impl<'a> Scan<'a> {
                 at[t as usize] = i as u32;
             }
         }
+        let mut named: Vec<NamedSpan> = Vec::with_capacity(p.named.len());
+        for s in &p.named {
+            let mut s = s.clone();
+            while s.kind == Ner::Per
+                && s.tokens.start < s.tokens.end
+                && let Some(m) = at
+                    .get(s.tokens.start as usize)
+                    .and_then(|&m| matches.get(m as usize))
+            {
+                let m: &Match = m;
+                let title = m.refs.iter().any(|r| matches!(r.what, What::Role(..)))
+                    && !m
+                        .refs
+                        .iter()
+                        .any(|r| matches!(r.what, What::Surname(_) | What::Person(_)));
+                let state = m
+                    .refs
+                    .iter()
+                    .any(|r| matches!(r.what, What::State(_) | What::Adjective(_)) && !r.weak)
+                    && (m.tokens.end < s.tokens.end
+                        && at.get(m.tokens.end as usize) != Some(&NONE)
+                        || m.tokens.start > 0
+                            && matches!(p.form(m.tokens.start as usize - 1), "of" | "for")
+                        || m.tokens.end >= s.tokens.end);
+                if m.tokens.end <= s.tokens.start || !(title || state) {
+                    break;
+                }
+                s.tokens.start = m.tokens.end.min(s.tokens.end);
+            }
+            if s.tokens.start < s.tokens.end {
+                named.push(s);
+            }
+        }
         let mut named_at = vec![NONE; n];
-        for (i, s) in p.named.iter().enumerate() {
+        for (i, s) in named.iter().enumerate() {
             for t in s.tokens.clone() {
                 if let Some(x) = named_at.get_mut(t as usize) {
                     *x = i as u32;
@@ -150,6 +187,7 @@ impl<'a> Scan<'a> {
             day,
             matches,
             at,
+            named,
             named_at,
             hint_at,
             countries: BTreeSet::new(),
@@ -158,7 +196,7 @@ impl<'a> Scan<'a> {
             surnames: BTreeSet::new(),
             home: None,
         };
-        scan.surnames = p
+        scan.surnames = scan
             .named
             .iter()
             .filter(|s| s.kind == Ner::Per && s.tokens.len() > 1)
@@ -293,6 +331,11 @@ impl<'a> Scan<'a> {
                     || self.data.orgs[i as usize]
                         .country
                         .is_some_and(|c| self.countries.contains(&c))
+                    || self
+                        .r
+                        .supports
+                        .get(&i)
+                        .is_some_and(|s| s.iter().any(|o| self.orgs.contains(o)))
             }
             What::Person(i) => {
                 self.persons.contains(&i)
@@ -318,7 +361,7 @@ impl<'a> Scan<'a> {
     }
 
     pub fn ner(&self, t: usize) -> Option<(Ner, Range<usize>)> {
-        let s = self.p.named.get(*self.named_at.get(t)? as usize)?;
+        let s = self.named.get(*self.named_at.get(t)? as usize)?;
         Some((s.kind, s.tokens.start as usize..s.tokens.end as usize))
     }
 
@@ -372,13 +415,18 @@ impl<'a> Scan<'a> {
         m.refs
             .iter()
             .filter(|r| self.usable(r, m))
-            .find_map(|r| match r.what {
+            .filter_map(|r| match r.what {
                 What::Adjective(i) | What::State(i) | What::Demonym(i, _) | What::Part(i, ..) => {
                     Some(i)
                 }
                 What::Seat(i, _) => Some(i),
                 _ => None,
             })
+            .min_by_key(|&i| !self.countries.contains(&self.data.states[i as usize].code))
+    }
+
+    pub fn speaks_of(&self, c: Country) -> bool {
+        self.countries.contains(&c)
     }
 
     /// Whether the document speaks of the country of this reading nowhere else.
@@ -646,6 +694,7 @@ impl<'a> Scan<'a> {
             owner: None,
             within: None,
             part_of: None,
+            bare_part: false,
             size: None,
             unnamed: false,
             title: 0..0,
@@ -663,6 +712,36 @@ impl<'a> Scan<'a> {
             np.plural = pron == Pron::They;
             np.pron = Some(pron);
             return Some(np);
+        }
+        // "those who fled", "those under siege"
+        if matches!(self.lower(h).as_str(), "those" | "anyone" | "everyone")
+            && self
+                .p
+                .kids(h)
+                .any(|k| k > h && matches!(self.p.rel(k), D::AclRelcl | D::Acl | D::Nmod))
+        {
+            let mut np = self.blank(h);
+            np.kind = EntityKind::Group;
+            np.plural = true;
+            np.sectors = vec![Sector::Cvl];
+            np.def = Def::Indefinite;
+            np.tokens = h..self.right(h, 0);
+            return Some(np);
+        }
+        if matches!(
+            self.lower(h).as_str(),
+            "both" | "several" | "many" | "some" | "all" | "few" | "others" | "most"
+        ) && matches!(self.p.upos(h), Upos::Det | Upos::Pron | Upos::Adj)
+            && !matches!(
+                self.p.rel(h),
+                D::Det | D::DetPredet | D::Amod | D::CcPreconj | D::Advmod
+            )
+        {
+            let mut np = self.blank(h);
+            if self.partitive(&mut np, h) {
+                np.tokens = h..self.right(h, 0);
+                return Some(np);
+            }
         }
         // a name of several words is one phrase
         let unit = self.unit(h);
@@ -928,6 +1007,14 @@ impl<'a> Scan<'a> {
                 },
                 _ => {}
             }
+        }
+        // "the Trump administration"
+        if np.owner.is_none() {
+            np.owner = self.p.kids_by(h, D::Compound).find(|&k| {
+                k < h
+                    && !unit.contains(&k)
+                    && (matches!(self.ner(k), Some((Ner::Per, _))) || self.person_at(k))
+            });
         }
         // titles before a name may own themselves ("Syria's foreign minister Faisal Mekdad")
         for k in self
@@ -1244,7 +1331,11 @@ impl<'a> Scan<'a> {
             np.plural = false;
             return true;
         }
-        // 3. a role word at the head
+        // 3. a part of people: "two of its soldiers", "dozens of protesters", "a group of men"
+        if self.partitive(np, h) {
+            return true;
+        }
+        // 4. a role word at the head
         if let Some(r) = np.head_role {
             let role = &self.data.roles[r as usize];
             if !self.role_stands(r, h, np) {
@@ -1281,7 +1372,7 @@ impl<'a> Scan<'a> {
                     );
             return true;
         }
-        // 4. an organisation or people that the model alone sees
+        // 5. an organisation or people that the model alone sees
         match ner {
             Some((Ner::Org, _)) if self.capital(h) => {
                 np.kind = EntityKind::Organization;
@@ -1298,19 +1389,45 @@ impl<'a> Scan<'a> {
             }
             _ => {}
         }
-        // 5. a part of people: "two of its soldiers", "dozens of protesters", "both"
-        let partitive = self.r.cue("partitive", p.lemma(h)) || p.upos(h) == Upos::Num;
-        if partitive {
-            np.part_of = p.kids_by(h, D::Nmod).find(|&k| p.case(k) == "of");
-            if np.part_of.is_some() {
-                np.owner = None;
-                np.size = number(p.form(h)).or(np.size);
-                np.plural = true;
-                np.kind = EntityKind::Group;
-                return true;
-            }
-        }
         false
+    }
+
+    fn partitive(&self, np: &mut Np, h: usize) -> bool {
+        let p = self.p;
+        if !(self.r.cue("partitive", p.lemma(h)) || p.upos(h) == Upos::Num) {
+            return false;
+        }
+        let of = p.kids_by(h, D::Nmod).find(|&k| p.case(k) == "of");
+        let people = of.is_some_and(|k| {
+            self.plural_word(k)
+                || p.upos(k) == Upos::Pron
+                || self
+                    .match_at(k)
+                    .and_then(|m| self.role_of(m))
+                    .is_some_and(|(r, _)| self.data.roles[r as usize].kind == RoleKind::Group)
+        });
+        // a noun that is a role by itself ("group") only with people behind it
+        if np.head_role.is_some() && !people {
+            return false;
+        }
+        if of.is_none() {
+            // "both", "several": those who were spoken of
+            if !matches!(self.p.rel(h), D::Nsubj | D::NsubjPass | D::Obj)
+                || !matches!(
+                    self.p.upos(h),
+                    Upos::Det | Upos::Pron | Upos::Num | Upos::Adj
+                )
+            {
+                return false;
+            }
+            np.bare_part = true;
+        }
+        np.part_of = of;
+        np.owner = None;
+        np.size = number(p.form(h)).or(np.size);
+        np.plural = true;
+        np.kind = EntityKind::Group;
+        true
     }
 
     fn at_is_free(&self, h: usize) -> bool {
