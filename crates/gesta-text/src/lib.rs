@@ -15,3 +15,8 @@ pub use document::Document;
 pub use segment::training;
 pub use span::{OffsetMap, OffsetUnit, Span};
 pub use text::{Sentence, Text, Token};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

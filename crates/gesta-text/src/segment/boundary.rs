@@ -284,7 +284,7 @@ pub fn fit(
     }
     let index: BTreeMap<&str, usize> = counts
         .iter()
-        .filter(|(_, n)| **n >= 4)
+        .filter(|(_, n)| **n >= 3)
         .enumerate()
         .map(|(i, (f, _))| (*f, i))
         .collect();
@@ -332,7 +332,7 @@ pub fn fit(
         .into_iter()
         .filter_map(|(f, i)| {
             let w = (weights[i] * 100.0).round().clamp(-30000.0, 30000.0) as i16;
-            (w.abs() >= 8).then(|| (f.to_owned(), w))
+            (w.abs() >= 5).then(|| (f.to_owned(), w))
         })
         .collect()
 }

@@ -162,7 +162,8 @@ impl Wrap {
         let cut = text[a.start..a.end]
             .strip_suffix('-')
             .is_some_and(|rest| rest.ends_with(char::is_alphabetic));
-        if cut {
+        // Half a column without a full stop is no heading, which stands in a block of its own.
+        if cut || !ended && a.width * 2 >= self.width {
             return true;
         }
         if ended && b.indent > 0 && a.indent == 0 {

@@ -18,15 +18,17 @@ impl Judge for &Model {
         // Without any mark before it, a boundary must be all but sure: names and headings abound in reports.
         let floor = match gap.stop {
             "none" => BARE,
-            "," => COMMA,
+            "," | ":" => COMMA,
+            ")" => BRACKET,
             _ => 0,
         };
         self.score(gap) > floor
     }
 }
 
-const BARE: i32 = 50;
+const BARE: i32 = 80;
 const COMMA: i32 = 50;
+const BRACKET: i32 = 100;
 
 /// Appends to `ends` the index one past the last token of each sentence of `tokens`, which are one paragraph.
 pub(crate) fn sentence_ends(
@@ -161,7 +163,11 @@ struct State {
 impl State {
     fn see(&mut self, word: &str, tokens: &[Token], i: usize) {
         match word {
-            "\"" => self.straight = !self.straight && !(glued(tokens, i) && !glued(tokens, i + 1)),
+            "\"" => {
+                // One that leans on what precedes it and has space after it closes, whatever was open.
+                let shuts = glued(tokens, i) && !glued(tokens, i + 1);
+                self.straight = !self.straight && !shuts;
+            }
             "\u{201C}" | "``" | "\u{00AB}" | "\u{201E}" => self.curly += 1,
             "\u{201D}" | "''" | "\u{00BB}" => self.curly = self.curly.saturating_sub(1),
             "(" | "[" => self.brackets += 1,
@@ -196,7 +202,7 @@ fn stop_of<'a>(word: &str, lists: &Lists, next: &dyn Fn() -> &'a str, inside: bo
         [b';'] => return Stop::Weak(";"),
         [b')' | b']'] => return Stop::Weak(")"),
         [b'"'] => return Stop::Weak("\""),
-        [b'(' | b'[' | b'$' | b'#' | b'@' | b'&' | b'/' | b'\''] => return Stop::None,
+        [b'(' | b'[' | b'$' | b'#' | b'@' | b'&' | b'/'] | [b'\'', ..] => return Stop::None,
         [b'-', ..] => return Stop::Weak("-"),
         [.., b'.'] => {}
         _ => {
@@ -216,7 +222,7 @@ fn stop_of<'a>(word: &str, lists: &Lists, next: &dyn Fn() -> &'a str, inside: bo
                 | '\u{FF01}'
                 | '\u{FF1F}' => Stop::Strong("?"),
                 '\u{2013}' | '\u{2014}' => Stop::Weak("-"),
-                '\u{201C}' | '\u{2018}' | '\u{00AB}' | '\u{201E}' | '`' => Stop::None,
+                '\u{201C}' | '\u{2018}' | '\u{2019}' | '\u{00AB}' | '\u{201E}' | '`' => Stop::None,
                 '\u{201D}' => Stop::Weak("\""),
                 _ => Stop::Weak("mark"),
             };
