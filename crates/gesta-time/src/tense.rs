@@ -1,0 +1,239 @@
+//! Past or future: what verbs and prepositions around an expression say.
+
+use crate::lexicon::{Atom, Shape, class};
+use crate::resolve::Tense;
+use crate::rules::RuleSet;
+use gesta_parse::{Deprel, Parsed, Upos};
+
+/// Bits of the cue classes of `tense.toml`.
+pub(crate) struct Cues {
+    will: u64,
+    would: u64,
+    plan: u64,
+    past: u64,
+    present: u64,
+    not_past: u64,
+    to: u64,
+    ahead: u64,
+    since: u64,
+    until: u64,
+    stop: u64,
+}
+
+/// How far a cue may be from the expression.
+const LEFT: usize = 40;
+const RIGHT: usize = 24;
+
+impl Cues {
+    pub(crate) fn new(set: &RuleSet) -> Self {
+        let bit = |n: &str| set.lexicon.bit(n);
+        Cues {
+            will: bit("WILL"),
+            would: bit("WOULD"),
+            plan: bit("PLAN"),
+            past: bit("PASTVERB"),
+            present: bit("PRESENTVERB"),
+            not_past: bit("NOTPAST"),
+            to: bit("INFINITIVE"),
+            ahead: bit("AHEAD"),
+            since: bit("SINCE"),
+            until: bit("UNTIL"),
+            stop: bit("CLAUSEEND"),
+        }
+    }
+
+    /// Tense from the words alone. `start..end` is the expression.
+    pub(crate) fn of_words(&self, text: &str, atoms: &[Atom], start: usize, end: usize) -> Tense {
+        let has = |a: &Atom, m: u64| a.bits & m != 0;
+        if let Some(p) = start.checked_sub(1).and_then(|i| atoms.get(i)) {
+            if has(p, self.since) {
+                return Tense::Past;
+            }
+            if has(p, self.ahead) {
+                return Tense::Future;
+            }
+        }
+        let until = start
+            .checked_sub(1)
+            .and_then(|i| atoms.get(i))
+            .is_some_and(|p| has(p, self.until));
+        let mut infinitive = false;
+        let mut seen_present = false;
+        for i in (start.saturating_sub(LEFT)..start).rev() {
+            let a = &atoms[i];
+            if has(a, self.stop) {
+                break;
+            }
+            if has(a, self.to) {
+                infinitive |= atoms.get(i + 1).is_some_and(|n| {
+                    n.shape == Shape::Lower && n.bits & (self.past | self.not_past) == 0
+                }) && i + 1 < start;
+                continue;
+            }
+            if has(a, self.will | self.would) {
+                return Tense::Future;
+            }
+            if has(a, self.plan) {
+                return Tense::Future;
+            }
+            if self.is_past(text, a) {
+                return if until && !has(a, self.past) {
+                    Tense::Future
+                } else {
+                    Tense::Past
+                };
+            }
+            if has(a, self.present) {
+                if infinitive {
+                    return Tense::Future;
+                }
+                seen_present = true;
+            }
+        }
+        if until || infinitive {
+            return Tense::Future;
+        }
+        if seen_present {
+            return Tense::Unknown;
+        }
+        for (k, a) in atoms.iter().enumerate().skip(end).take(RIGHT) {
+            if has(a, self.stop) {
+                break;
+            }
+            if has(a, self.will) || has(a, self.plan) {
+                return Tense::Future;
+            }
+            if self.is_past(text, a) {
+                return Tense::Past;
+            }
+            if has(a, self.present) {
+                // "is to meet"
+                let next = atoms.get(k + 1).is_some_and(|n| has(n, self.to));
+                return if next { Tense::Future } else { Tense::Unknown };
+            }
+        }
+        Tense::Unknown
+    }
+
+    fn is_past(&self, text: &str, a: &Atom) -> bool {
+        if a.bits & self.past != 0 {
+            return true;
+        }
+        if a.bits & (1 << class::WORD) == 0
+            || a.shape != Shape::Lower
+            || a.bits & self.not_past != 0
+        {
+            return false;
+        }
+        let w = &text.as_bytes()[a.start as usize..a.end as usize];
+        w.len() > 4 && w.ends_with(b"ed")
+    }
+
+    /// Tense from the tree, where the text has been parsed. `token` is the expression's last token.
+    pub(crate) fn of_tree(
+        &self,
+        set: &RuleSet,
+        parsed: &Parsed,
+        first: usize,
+        token: usize,
+        atoms: &[Atom],
+        start: usize,
+    ) -> Option<Tense> {
+        let has_before = |m: u64| {
+            start
+                .checked_sub(1)
+                .and_then(|i| atoms.get(i))
+                .is_some_and(|p| p.bits & m != 0)
+        };
+        if has_before(self.since) {
+            return Some(Tense::Past);
+        }
+        if has_before(self.ahead) {
+            return Some(Tense::Future);
+        }
+        // The expression's head: the first of its words that hangs outside of it.
+        let mut i = (first..=token)
+            .find(|&i| parsed.head(i).is_none_or(|h| !(first..=token).contains(&h)))?;
+        for _ in 0..64 {
+            let word = parsed.word(i);
+            let cue =
+                set.lexicon.entries[set.lexicon.find(&parsed.form(i).to_lowercase()) as usize].bits;
+            let outside = !(first..=token).contains(&i);
+            if outside && matches!(word.upos, Upos::Verb | Upos::Aux) {
+                let mut to = false;
+                for k in parsed.kids(i) {
+                    match parsed.rel(k) {
+                        Deprel::Aux | Deprel::AuxPass | Deprel::Cop => {
+                            let f = parsed.form(k).to_lowercase();
+                            let bits = set.lexicon.entries[set.lexicon.find(&f) as usize].bits;
+                            if bits & (self.will | self.would) != 0 {
+                                return Some(Tense::Future);
+                            }
+                            if bits & self.past != 0 {
+                                // "was to meet", "was due": told from the past.
+                                return Some(if cue & self.plan != 0 {
+                                    Tense::Future
+                                } else {
+                                    Tense::Past
+                                });
+                            }
+                            if matches!(f.as_str(), "has" | "have" | "'ve") {
+                                return Some(Tense::Past);
+                            }
+                        }
+                        Deprel::Mark if parsed.form(k).eq_ignore_ascii_case("to") => to = true,
+                        _ => {}
+                    }
+                }
+                if to {
+                    // An infinitive looks ahead from its governor, unless that is plainly past.
+                    return match parsed.head(i) {
+                        Some(h) => {
+                            let f = parsed.form(h).to_lowercase();
+                            let bits = set.lexicon.entries[set.lexicon.find(&f) as usize].bits;
+                            let past = matches!(parsed.word(h).xpos, "VBD" | "VBN");
+                            if bits & self.plan != 0 || !past {
+                                Some(Tense::Future)
+                            } else if has_before(self.until) {
+                                Some(Tense::Future)
+                            } else {
+                                Some(Tense::Unknown)
+                            }
+                        }
+                        None => Some(Tense::Future),
+                    };
+                }
+                if cue & self.plan != 0 && word.xpos != "VBD" {
+                    return Some(Tense::Future);
+                }
+                match word.xpos {
+                    "VBD" if cue & self.plan == 0 || !has_before(self.until) => {
+                        return Some(Tense::Past);
+                    }
+                    "VBN" if cue & self.plan == 0 => {
+                        return Some(if has_before(self.until) {
+                            Tense::Future
+                        } else {
+                            Tense::Past
+                        });
+                    }
+                    "VBZ" | "VBP" => {
+                        return Some(if has_before(self.until) {
+                            Tense::Future
+                        } else {
+                            Tense::Unknown
+                        });
+                    }
+                    _ => {}
+                }
+            } else if outside && cue & self.plan != 0 {
+                return Some(Tense::Future);
+            }
+            match parsed.head(i) {
+                Some(h) => i = h,
+                None => break,
+            }
+        }
+        None
+    }
+}
