@@ -46,6 +46,8 @@ pub struct Packer {
     words: BTreeMap<String, u64>,
     /// Entries by what an amendment may call them.
     targets: BTreeMap<String, usize>,
+    /// Largest town and largest division of a state by key; the flag says that it is found by a secondary name.
+    known: BTreeMap<(String, bool, String), (bool, usize)>,
 }
 
 impl Packer {
@@ -99,6 +101,7 @@ impl Packer {
                 e.names.push((short, !first));
             }
             let code = e.code.clone();
+            self.know(r.get("country"), true, &e);
             self.push(e, code);
         }
         Ok(())
@@ -130,12 +133,7 @@ impl Packer {
             e.radius = ((e.population + 500.0) / 4000.0).sqrt() / 1.7;
             e.names = r.list("aliases").map(|a| (a.to_owned(), true)).collect();
             let code = e.geonames.to_string();
-            let named = format!("{}/{}", r.get("country"), e.name);
-            let at = self.entries.len();
-            let best = *self.targets.entry(named.clone()).or_insert(at);
-            if best != at && self.entries[best].population < e.population {
-                self.targets.insert(named, at);
-            }
+            self.know(r.get("country"), false, &e);
             self.push(e, code);
         }
         Ok(())
@@ -160,6 +158,22 @@ impl Packer {
             e.weight = r.within("weight", 0.0, 12.0)?.unwrap_or(7.0);
             e.admin1 = r.get("admin1").to_owned();
             e.names = r.list("aliases").map(|a| (a.to_owned(), false)).collect();
+            // A division or town that is there already is not doubled but amended.
+            let division = matches!(FEATURES[e.feature as usize], "ADM1" | "ADM2");
+            if (division || matches!(FEATURES[e.feature as usize], "PPL" | "PPLC"))
+                && let Some(&(_, old)) = self.known.get(&(r.get("country").to_owned(), division, key(&e.name)))
+                && (division || close(self.entries[old].point, e.point))
+            {
+                let o = &mut self.entries[old];
+                o.point = e.point;
+                o.weight = o.weight.max(e.weight);
+                o.radius = if e.radius > 0.0 { e.radius } else { o.radius };
+                o.geonames = if e.geonames > 0 { e.geonames } else { o.geonames };
+                let former = std::mem::replace(&mut o.name, e.name);
+                o.names.push((former, false));
+                o.names.splice(0..0, e.names);
+                continue;
+            }
             // A region of the United Nations' list gives way to a described one of the same name.
             let code = format!("region:{}", e.name);
             if let Some(&old) = self.targets.get(&code)
@@ -179,7 +193,7 @@ impl Packer {
     fn amend(&mut self, file: &str, text: &str) -> Result<(), PlaceError> {
         let t = Table::read(file, text, &["target", "aliases"])?;
         for r in t.rows() {
-            let Some(&at) = self.targets.get(r.get("target")) else {
+            let Some(at) = self.target(r.get("target")) else {
                 return Err(r.error("target", &format!("{:?} names no entry", r.get("target"))));
             };
             let point = point(&r)?;
@@ -217,6 +231,26 @@ impl Packer {
             *self.words.entry(key(r.get("word"))).or_default() |= flags;
         }
         Ok(())
+    }
+
+    fn know(&mut self, country: &str, division: bool, e: &Entry) {
+        let at = self.entries.len();
+        for (k, alt) in std::iter::once((&e.name, false)).chain(e.names.iter().map(|n| (&n.0, !division))) {
+            let entry = self.known.entry((country.to_owned(), division, key(k))).or_insert((alt, at));
+            let old = &self.entries.get(entry.1).map_or(-1.0, |o| o.population);
+            if (entry.0 && !alt) || (entry.0 == alt && *old < e.population) {
+                *entry = (alt, at);
+            }
+        }
+    }
+
+    /// The entry that an amendment names: by code, or by state and name.
+    fn target(&self, name: &str) -> Option<usize> {
+        if let Some(&at) = self.targets.get(name) {
+            return Some(at);
+        }
+        let (country, town) = name.split_once('/')?;
+        self.known.get(&(country.to_owned(), false, key(town))).map(|e| e.1)
     }
 
     fn push(&mut self, e: Entry, code: String) {
@@ -355,6 +389,14 @@ impl Packer {
             out.extend_from_slice(p);
         }
         Ok(out)
+    }
+}
+
+/// Within some thirty kilometres.
+fn close(a: Option<(f64, f64)>, b: Option<(f64, f64)>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a.0 - b.0).abs() < 0.3 && (a.1 - b.1).abs() < 0.3,
+        _ => false,
     }
 }
 
