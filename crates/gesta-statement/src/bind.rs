@@ -66,7 +66,7 @@ pub(crate) fn bind(pass: Pass, mut drafts: Vec<Draft>, actors: &mut Actors) -> V
     for d in &drafts {
         // "I think", "we urge" inside somebody's own words are those words, no report of others.
         if let Who::Head(h) = d.speaker
-            && !d.direct
+            && (!d.direct || d.level != 0)
             && first_person(&lower(p, h))
         {
             continue;
@@ -237,22 +237,11 @@ impl Binder<'_> {
         }
         if let Some(m) = self.mention(head) {
             if let Some(party) = self.of_mention(m) {
-                if self.actors.entities[party.entity as usize].name.is_some() {
-                    return Some(party);
-                }
-                // "the mayor, Ann Smith": the name beside it, if the actors did not join the two.
-                let beside = self
-                    .p
-                    .kids(head)
-                    .filter(|&k| {
-                        matches!(
-                            self.p.rel(k),
-                            Deprel::Appos | Deprel::Flat | Deprel::NmodDesc
-                        )
-                    })
-                    .find_map(|k| self.known(k));
-                return match beside {
-                    Some(b) if self.actors.entities[b.entity as usize].name.is_some() => Some(b),
+                // "the mayor, Ann Smith": the name beside it says more.
+                let named = self.actors.entities[party.entity as usize].name.is_some();
+                let own_name = named && self.actors.mentions[m as usize].form == Form::Name;
+                return match self.beside(head) {
+                    Some(b) if !own_name => Some(b),
                     _ => Some(party),
                 };
             }
@@ -282,8 +271,15 @@ impl Binder<'_> {
                 span: Some(span),
             });
         }
-        let beside = self
-            .p
+        if let Some(b) = self.beside(head) {
+            return Some(b);
+        }
+        self.add(head)
+    }
+
+    /// A named person in apposition.
+    fn beside(&self, head: usize) -> Option<Party> {
+        self.p
             .kids(head)
             .filter(|&k| {
                 matches!(
@@ -291,13 +287,11 @@ impl Binder<'_> {
                     Deprel::Appos | Deprel::Flat | Deprel::NmodDesc
                 )
             })
-            .find_map(|k| self.known(k));
-        if let Some(b) = beside
-            && self.actors.entities[b.entity as usize].name.is_some()
-        {
-            return Some(b);
-        }
-        self.add(head)
+            .filter_map(|k| self.known(k))
+            .find(|b| {
+                let e = &self.actors.entities[b.entity as usize];
+                e.kind == EntityKind::Person && e.name.is_some()
+            })
     }
 
     /// The last top-level speaker before `at`, not further than `reach` bytes.

@@ -30,6 +30,8 @@ takes! {
     AS = 7, "as";
     NAMING = 8, "naming";
     NOUN = 9, "noun";
+    SUBJECT_TO = 10, "subject-to";
+    OWNER = 11, "owner";
 }
 
 impl Takes {
@@ -82,6 +84,8 @@ pub struct Verb {
     pub subject: Subject,
     /// Prepositions in front of its gerund.
     pub prepositions: Vec<String>,
+    /// Whether its subject may stand behind it: "…, said Ann Smith".
+    pub inverts: bool,
     /// "say", "report", "order"…
     pub class: String,
 }
@@ -165,6 +169,8 @@ struct VerbEntry {
     subject: Option<Spanned<String>>,
     #[serde(default)]
     prepositions: Vec<String>,
+    #[serde(default)]
+    inverts: bool,
     #[serde(default)]
     yes: Vec<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -316,6 +322,7 @@ impl Cues {
                         hearer,
                         subject,
                         prepositions: v.prepositions.clone(),
+                        inverts: v.inverts,
                         class: parsed.class.clone(),
                     });
                 }

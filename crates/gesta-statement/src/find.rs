@@ -231,7 +231,12 @@ impl<'a> Pass<'a> {
     }
     /// An entry of this verb that reports quotations.
     fn quoting(&self, v: usize) -> Option<&'a Verb> {
-        if self.p.upos(v) != Upos::Verb {
+        if self.p.upos(v) != Upos::Verb
+            || matches!(
+                self.p.rel(v),
+                Deprel::Amod | Deprel::Compound | Deprel::Case | Deprel::Mark | Deprel::Fixed
+            )
+        {
             return None;
         }
         self.entries(v)
@@ -355,6 +360,16 @@ impl<'a> Pass<'a> {
                     && (sibling_left.is_some() || left_ends == ":")
                     && open_end
                     && inner.ends_with([',', '?', '!'])))
+        {
+            return self.give(qi, cue);
+        }
+        let upper = inner
+            .trim_start_matches(['[', '(', '.', '…', '‘', '\''])
+            .starts_with(|c: char| c.is_uppercase());
+        if let Some((cue, true)) = right_cue
+            && !strong_left
+            && upper
+            && words >= 4
         {
             return self.give(qi, cue);
         }
@@ -506,6 +521,11 @@ impl<'a> Pass<'a> {
         let upper = raw
             .trim_start_matches(['[', '(', '.', '…', '‘', '\''])
             .starts_with(|c: char| c.is_uppercase() || c.is_numeric());
+        // A clause of the cue stands in front of the quotation already.
+        let own_clause = self
+            .p
+            .kids_by(v, Deprel::Ccomp)
+            .any(|c| between.contains(&c) && self.subject(c).is_some());
         if comma {
             // "said the bill, “a mess”, was dead": the clause goes on behind
             let split = self
@@ -519,14 +539,32 @@ impl<'a> Pass<'a> {
                         Deprel::Nsubj | Deprel::Cop | Deprel::NsubjPass
                     )
             });
-            let own_clause = self
-                .kid(v, &[Deprel::Ccomp])
-                .is_some_and(|c| between.contains(&c));
-            return (!split
-                && !(relative && !upper)
-                && !(own_clause && !upper)
-                && !(own_clause && words < 4))
-                .then_some(v);
+            return (!split && !(relative && !upper) && !own_clause).then_some(v);
+        }
+        if own_clause {
+            return None;
+        }
+        // "suggested people “think about” it": a few words in the middle of a clause
+        let goes_on = right.first().is_some_and(|&i| {
+            self.wordlike(i)
+                && !matches!(
+                    self.text(i),
+                    "and"
+                        | "but"
+                        | "as"
+                        | "in"
+                        | "on"
+                        | "at"
+                        | "to"
+                        | "when"
+                        | "after"
+                        | "before"
+                        | "during"
+                )
+        });
+        if goes_on && words < 4 && !raw.ends_with(['.', '!', '?', ',']) && left.first() != Some(&v)
+        {
+            return None;
         }
         let last = *left.first()?;
         if last != v
@@ -690,13 +728,9 @@ impl<'a> Pass<'a> {
             if self.p.kids(v).any(|k| self.p.rel(k) == Deprel::Expl) {
                 return Who::Nobody;
             }
-            // "said Ann Smith" with its subject taken for an object
+            // "…," said Ann Smith: the subject taken for an object, or lost
             if v == start
-                && let Some(o) = self.kid(v, &[Deprel::Obj])
-                && o > v
-                && !self.entries(v).iter().any(|e| e.hearer == Hearer::Object)
-                && matches!(self.p.upos(o), Upos::Propn | Upos::Pron | Upos::Noun)
-                && self.quoted_before(v)
+                && let Some(o) = self.inverted(v)
             {
                 return Who::Head(o);
             }
@@ -704,6 +738,22 @@ impl<'a> Pass<'a> {
                 return Who::Nobody;
             };
             match self.p.rel(v) {
+                // "…, saying": behind a comma a participle belongs to the clause
+                Deprel::Acl
+                    if self.gerund(v) && self.comma_before(v) && self.p.upos(h) != Upos::Propn =>
+                {
+                    let mut g = self.p.head(h);
+                    for _ in 0..CLIMB {
+                        match g {
+                            Some(x) if self.p.upos(x) != Upos::Verb => g = self.p.head(x),
+                            _ => break,
+                        }
+                    }
+                    match g {
+                        Some(g) if self.inside[g] == self.inside[start] => v = g,
+                        _ => return Who::Head(h),
+                    }
+                }
                 Deprel::Acl | Deprel::AclRelcl if self.p.upos(h) != Upos::Verb => {
                     return Who::Head(h);
                 }
@@ -737,12 +787,67 @@ impl<'a> Pass<'a> {
         Who::Nobody
     }
 
-    fn quoted_before(&self, v: usize) -> bool {
+    fn comma_before(&self, v: usize) -> bool {
+        let from = self.p.subtree(v).start;
+        from > 0 && (self.text(from - 1) == "," || self.text(from) == ",")
+    }
+
+    /// The subject behind a verb that follows a quotation or a comma: "…," said Ann Smith.
+    fn inverted(&self, v: usize) -> Option<usize> {
+        let p = self.p;
         let s = self.sentence(v);
-        (s.start..v)
-            .rev()
-            .take(4)
-            .any(|i| matches!(self.text(i), "\"" | "”" | "’" | "'" | "''" | "," | "»"))
+        let mark = |i: usize| {
+            matches!(
+                self.text(i),
+                "\"" | "”" | "’" | "'" | "''" | "," | "»" | "“" | "—" | "–"
+            )
+        };
+        let addressed = self.entries(v).iter().any(|e| e.hearer == Hearer::Object);
+        if !matches!(p.word(v).xpos, "VBD" | "VBZ" | "VBP" | "VBN")
+            || v == s.start
+            || !mark(v - 1)
+            || addressed
+        {
+            return None;
+        }
+        let level = self.inside[v];
+        let first = (v + 1..s.end)
+            .take(12)
+            .find(|&i| matches!(p.upos(i), Upos::Propn | Upos::Pron | Upos::Noun))?;
+        let plain = (v + 1..first).all(|i| {
+            matches!(
+                p.upos(i),
+                Upos::Det | Upos::Adj | Upos::Num | Upos::Punct | Upos::Part | Upos::Adv
+            )
+        });
+        if !plain || self.inside[first] != level || self.text(v + 1) == "," {
+            return None;
+        }
+        let mut head = first;
+        for _ in 0..8 {
+            match p.head(head) {
+                Some(h)
+                    if h > v
+                        && s.contains(&h)
+                        && self.inside[h] == level
+                        && matches!(p.upos(h), Upos::Propn | Upos::Noun)
+                        && matches!(
+                            p.rel(head),
+                            Deprel::Compound
+                                | Deprel::Flat
+                                | Deprel::NmodDesc
+                                | Deprel::NmodPoss
+                                | Deprel::Amod
+                                | Deprel::Nmod
+                                | Deprel::NmodUnmarked
+                        ) =>
+                {
+                    head = h;
+                }
+                _ => break,
+            }
+        }
+        Some(head)
     }
 
     /// A text speaks for its owner: "the minister's letter", "a report by the bank", "X issued a statement saying".
@@ -783,7 +888,7 @@ impl<'a> Pass<'a> {
             }
             // "X issued a statement that said"
             if let Some(w) = self.p.head(h)
-                && matches!(self.p.rel(h), Deprel::Obj | Deprel::Obl)
+                && self.p.rel(h) == Deprel::Obj
                 && self.p.upos(w) == Upos::Verb
                 && w != v
                 && let Who::Head(s) = self.raw_speaker(w)
@@ -880,11 +985,14 @@ impl<'a> Pass<'a> {
             if parts.is_empty() && seen.is_empty() && e.takes.any(Takes::NAMING.or(Takes::AS)) {
                 parts.extend(self.name_behind(v, e));
             }
+            if parts.is_empty() && seen.is_empty() && e.takes.any(Takes::PREP_ING) && !quoted {
+                parts.extend(self.quote_behind(v, e));
+            }
             for part in parts {
                 if anonymous
                     && !(part.clause
                         || e.takes.any(Takes::PREP_ING)
-                        || e.takes.any(Takes::OBJECT_TO) && self.infinitive(part.head))
+                        || e.takes.any(Takes::SUBJECT_TO) && self.infinitive(part.head))
                 {
                     continue;
                 }
@@ -971,12 +1079,14 @@ impl<'a> Pass<'a> {
     fn clause_behind(&self, v: usize) -> Option<Part> {
         let p = self.p;
         let s = self.sentence(v);
-        if p.kid(v, Deprel::Obj).is_some_and(|o| o == v + 1)
-            && self.entries(v).iter().all(|e| e.hearer == Hearer::None)
-        {
-            return None;
-        }
+        let told = self.entries(v).iter().any(|e| e.hearer == Hearer::Object);
+        // Verbs that report clauses and hardly anything else: their "object" is a clause's subject.
+        let bare = self
+            .entries(v)
+            .iter()
+            .any(|e| e.class == "say" && !e.takes.any(Takes::AS) || e.subject == Subject::Court);
         let mut subject = None;
+        let mut joined = 0;
         for i in (v + 1..s.end).take(24) {
             if self.inside[i] != self.inside[v] && subject.is_none() {
                 // Words quoted inside the clause are no hindrance, a whole quotation is.
@@ -998,33 +1108,50 @@ impl<'a> Pass<'a> {
                     clause: true,
                 });
             }
-            if t == ","
-                || matches!(p.upos(i), Upos::Sconj)
-                || matches!(
-                    t.to_ascii_lowercase().as_str(),
-                    "who" | "which" | "to" | "and" | "but" | "or" | "when" | "while"
-                )
+            if t == "," || matches!(p.upos(i), Upos::Sconj) && head.is_some_and(|h| !self.gerund(h))
             {
-                if subject.is_none() && t != "," {
-                    return None;
-                }
-                if t == "," {
-                    return None;
-                }
+                return None;
             }
-            if matches!(p.rel(i), Deprel::Nsubj | Deprel::NsubjPass | Deprel::Expl)
-                && head.is_some_and(|h| h > i)
-                && subject.is_none()
+            if matches!(
+                t.to_ascii_lowercase().as_str(),
+                "who" | "which" | "when" | "while" | "whom" | "whose"
+            ) || self.is(i, "to") && p.rel(i) == Deprel::Mark && subject.is_none()
             {
-                subject = Some(i);
+                return None;
+            }
+            if matches!(p.upos(i), Upos::Cconj) {
+                joined = i;
+            }
+            if subject.is_none() {
+                let head_of_clause =
+                    matches!(p.rel(i), Deprel::Nsubj | Deprel::NsubjPass | Deprel::Expl)
+                        && head.is_some_and(|h| h > i);
+                let object = bare
+                    && !told
+                    && matches!(p.rel(i), Deprel::Obj | Deprel::Ccomp | Deprel::Xcomp)
+                    && head == Some(v)
+                    && matches!(p.upos(i), Upos::Noun | Upos::Propn | Upos::Pron);
+                if head_of_clause || object {
+                    subject = Some(i);
+                }
             }
             let finite = matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD");
             if finite {
                 let x = subject?;
-                let k = p.head(x).filter(|&k| k > v)?;
+                if joined + 1 == i {
+                    return None;
+                }
+                let k = p
+                    .head(x)
+                    .filter(|&k| k > x)
+                    .unwrap_or(if p.upos(i) == Upos::Aux {
+                        p.head(i).filter(|&h| h > i).unwrap_or(i)
+                    } else {
+                        i
+                    });
                 // From the clause's subject, whatever adverbials of the cue stand in front of it.
-                let a = p.subtree(x).start.max(v + 1);
-                let mut b = p.subtree(k).end.min(s.end);
+                let a = p.subtree(x).start.clamp(v + 1, x);
+                let mut b = p.subtree(k).end.max(p.subtree(i).end).min(s.end);
                 if b <= i {
                     b = i + 1;
                 }
@@ -1033,6 +1160,33 @@ impl<'a> Pass<'a> {
                     a,
                     b,
                     clause: true,
+                });
+            }
+        }
+        None
+    }
+
+    /// "accused X of “lying”" where the tree does not show it.
+    fn quote_behind(&self, v: usize, e: &Verb) -> Option<Part> {
+        let s = self.sentence(v);
+        for i in (v + 1..s.end).take(16) {
+            if matches!(self.text(i), "," | ";" | "." | ":") {
+                return None;
+            }
+            if e.prepositions.iter().any(|w| self.is(i, w)) {
+                let q = (i + 1..s.end)
+                    .take(2)
+                    .find_map(|j| (self.inside[j] != self.inside[v]).then_some(self.inside[j]))?;
+                let qi = (q as usize).checked_sub(1)?;
+                if self.given[qi].is_some() {
+                    return None;
+                }
+                let b = self.quote_tokens[qi].end.min(s.end);
+                return Some(Part {
+                    head: i,
+                    a: i,
+                    b,
+                    clause: false,
                 });
             }
         }
@@ -1144,7 +1298,13 @@ impl<'a> Pass<'a> {
                         .kids_by(k, Deprel::Mark)
                         .chain(p.kids_by(k, Deprel::Case))
                         .find(|&m| self.is(m, "for"));
-                    if e.takes.any(Takes::FOR_TO) && (particle.is_some() || for_to.is_some()) {
+                    if e.takes.any(Takes::SUBJECT_TO) && !purpose {
+                        let from = obj
+                            .filter(|&o| o < k && !passive)
+                            .map_or(a, |o| p.subtree(o).start.max(v + 1));
+                        out.push(part(k, from.min(a), b));
+                    } else if e.takes.any(Takes::FOR_TO) && (particle.is_some() || for_to.is_some())
+                    {
                         let from = for_to.or(particle).map_or(a, |f| f + 1);
                         out.push(part(k, from.min(b), b));
                     } else if e.takes.any(Takes::OBJECT_TO)
@@ -1274,7 +1434,11 @@ impl<'a> Pass<'a> {
         else {
             return;
         };
-        if matches!(e.class.as_str(), "order" | "promise") || self.negated(v) {
+        if matches!(e.class.as_str(), "order" | "promise" | "deny")
+            || self.negated(v)
+            || self.passive(v)
+            || self.speaker(v) == Who::Nobody
+        {
             return;
         }
         let p = self.p;
@@ -1284,6 +1448,18 @@ impl<'a> Pass<'a> {
         else {
             return;
         };
+        let relative = |i: usize| {
+            matches!(
+                self.text(i).to_ascii_lowercase().as_str(),
+                "who" | "which" | "that" | "whom"
+            )
+        };
+        if relative(subject)
+            || self.kid(v, &[Deprel::Obj]).is_some_and(relative)
+            || subject > v && !e.inverts
+        {
+            return;
+        }
         let s = self.sentence(v);
         let sub = p.subtree(v);
         let with_as = self.has_case(v, "as") && p.rel(v) == Deprel::Advcl;
@@ -1546,7 +1722,11 @@ impl<'a> Pass<'a> {
         let (speaker, from) = match (light && !disputed, governor) {
             (true, Some(w)) if !self.negated(w) => (self.speaker(w), w),
             _ => match poss {
-                Some(h) if that && p.upos(h) != Upos::Pron || that && disputed => (Who::Head(h), n),
+                Some(h)
+                    if that && takes.any(Takes::OWNER) && (p.upos(h) != Upos::Pron || disputed) =>
+                {
+                    (Who::Head(h), n)
+                }
                 _ => return,
             },
         };
@@ -1600,7 +1780,27 @@ impl<'a> Pass<'a> {
                 .take(REACH)
                 .find(|&j| matches!(p.upos(j), Upos::Noun | Upos::Propn | Upos::Pron))
         });
-        let Some(h) = h else { return };
+        let Some(mut h) = h else { return };
+        for _ in 0..6 {
+            match p.head(h) {
+                Some(up)
+                    if up > h
+                        && up < s.end
+                        && matches!(p.upos(up), Upos::Noun | Upos::Propn)
+                        && matches!(
+                            p.rel(h),
+                            Deprel::NmodDesc
+                                | Deprel::Compound
+                                | Deprel::Amod
+                                | Deprel::Flat
+                                | Deprel::NmodPoss
+                        ) =>
+                {
+                    h = up;
+                }
+                _ => break,
+            }
+        }
         if self.cues.is_no_source(&self.lemma(h)) {
             return;
         }
@@ -1720,6 +1920,20 @@ impl<'a> Pass<'a> {
             } else {
                 b = a + WINDOW
             }
+        }
+        // Nor does another act of saying: "…, adding that …".
+        if let Some(next) = (a + 1..b).find(|&i| {
+            i > cue + 1
+                && self.p.word(i).xpos == "VBG"
+                && (self.text(i - 1) == ","
+                    || matches!(p.upos(i - 1), Upos::Adv) && i > a + 1 && self.text(i - 2) == ",")
+                && self.inside[i] == self.inside[cue]
+                && self
+                    .entries(i)
+                    .iter()
+                    .any(|e| e.takes.any(Takes::CLAUSE) && e.class != "order")
+        }) {
+            b = next - 1;
         }
         // Nor does what stands behind a semicolon.
         if let Some(semi) = (a..b)
