@@ -44,6 +44,8 @@ pub(crate) struct Match {
     pub tokens: std::ops::Range<u32>,
     /// Whether it begins or ends inside a token ("US" in "US-led").
     pub partial: bool,
+    /// Whether it ends where its last token ends ("president" in "ex-president").
+    pub tail: bool,
     /// Its readings.
     pub refs: Vec<Ref>,
 }
@@ -437,6 +439,7 @@ impl Index {
                     out.push(Match {
                         tokens: pieces[i].token..pieces[j - 1].token + 1,
                         partial: !pieces[i].first || !pieces[j - 1].last,
+                        tail: pieces[j - 1].last,
                         refs,
                     });
                     i = j;

@@ -127,6 +127,16 @@ impl<'a> Gather<'a> {
             let np = np.clone();
             self.enrich(found[0], &np);
         }
+        // a pronoun tells the gender
+        if let ([e], Some(p)) = (&found[..], self.nps[i].pron) {
+            let g = match p {
+                Pron::He => Some(Gender::Masc),
+                Pron::She => Some(Gender::Fem),
+                _ => None,
+            };
+            let x = &mut self.ents[*e as usize];
+            x.gender = x.gender.or(g);
+        }
         for &e in &found {
             self.ents[e as usize].said += 1;
         }
@@ -235,7 +245,11 @@ impl<'a> Gather<'a> {
                 e.inherits,
             )
         };
-        if np.country.is_none() {
+        // "the UN envoy for Syria" is nobody's in Syria
+        let above = np
+            .org
+            .is_some_and(|o| self.data.orgs[o as usize].country.is_none());
+        if np.country.is_none() && !above {
             np.country = country;
         }
         if np.org.is_none()
@@ -386,7 +400,24 @@ impl<'a> Gather<'a> {
                     ))
         };
         if p.rel(h) == D::Appos {
-            return p.head(h).and_then(|g| self.np_of(g)).filter(|&j| fits(j));
+            // "the prime minister of Iraq, X": the parse may hang X on Iraq
+            let mut g = p.head(h);
+            for _ in 0..3 {
+                let Some(j) = g.and_then(|g| self.np_of(g)) else {
+                    break;
+                };
+                if fits(j) {
+                    return Some(j);
+                }
+                if self.nps[i].kind != EntityKind::Person || self.nps[j].kind == EntityKind::Person
+                {
+                    return None;
+                }
+                g = g
+                    .and_then(|g| p.head(g))
+                    .filter(|_| g.is_some_and(|g| p.rel(g) == D::Nmod));
+            }
+            return None;
         }
         // a common noun before its name in apposition
         if self.nps[i].name.is_none()
@@ -931,6 +962,16 @@ impl<'a> Gather<'a> {
                 return d.clone();
             }
         }
+        // whom the subject of its own clause means, an object pronoun does not
+        let barred: Vec<u32> = if possessive || subject(rel) {
+            vec![]
+        } else {
+            clause
+                .and_then(|c| p.kids(c).find(|&k| subject(p.rel(k))))
+                .and_then(|k| self.np_of(k))
+                .and_then(|j| self.done[j].clone())
+                .unwrap_or_default()
+        };
         let thing = pron == Pron::It && self.thing_between(i);
         let mut best: Option<(f32, Vec<u32>)> = None;
         let mut chains: Vec<(u32, f32)> = Vec::new();
@@ -938,6 +979,9 @@ impl<'a> Gather<'a> {
             let Some(them) = self.done[j].as_ref().filter(|t| !t.is_empty()) else {
                 continue;
             };
+            if them.iter().any(|e| barred.contains(e)) {
+                continue;
+            }
             let other = &self.nps[j];
             if other.reflexive
                 || other.pron == Some(Pron::Relative) && self.sentence[j] != self.sentence[i]
@@ -1175,6 +1219,14 @@ impl<'a> Gather<'a> {
                 *e = order[old];
             }
             out.add_mention(m);
+        }
+        for np in &self.nps {
+            if let Some(t) = np.unknown {
+                self.notes.push(Note {
+                    span: self.s.p.text.tokens()[t].span,
+                    message: format!("no country is known for “{}”", self.s.p.form(t)),
+                });
+            }
         }
         out.notes = std::mem::take(&mut self.notes);
         out.home = self.s.home.map(|h| h.0);

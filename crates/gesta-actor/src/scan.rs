@@ -78,6 +78,8 @@ pub(crate) struct Np {
     pub size: Option<u32>,
     /// No country is taken from the context.
     pub unnamed: bool,
+    /// An adjective of a country that the data do not know: "Ruritanian".
+    pub unknown: Option<usize>,
     /// The words before a person's name.
     pub title: Range<usize>,
     /// Head of the name of which this is the title.
@@ -108,6 +110,8 @@ pub(crate) struct Scan<'a> {
     persons: BTreeSet<u32>,
     /// Last words of the full names that the model sees: "Rittenhouse" alone is that person.
     surnames: BTreeSet<String>,
+    /// Abbreviations that the text introduces in brackets: "(DFR)".
+    acronyms: BTreeSet<String>,
     /// The country that the document is about, and its share of all that is said of countries.
     pub home: Option<(Country, f32)>,
 }
@@ -194,6 +198,7 @@ impl<'a> Scan<'a> {
             orgs: BTreeSet::new(),
             persons: BTreeSet::new(),
             surnames: BTreeSet::new(),
+            acronyms: BTreeSet::new(),
             home: None,
         };
         scan.surnames = scan
@@ -206,6 +211,20 @@ impl<'a> Scan<'a> {
                     .then(|| w.to_lowercase())
             })
             .collect();
+        for t in 2..n.saturating_sub(1) {
+            let w = p.form(t);
+            if p.form(t - 1) == "("
+                && p.form(t + 1) == ")"
+                && (2..9).contains(&w.len())
+                && w.chars().all(|c| c.is_ascii_uppercase())
+            {
+                // some capitalised word before begins with its first letter
+                let first = w.chars().next();
+                if (1..9).any(|k| t > k && p.form(t - 1 - k).chars().next() == first) {
+                    scan.acronyms.insert(w.to_string());
+                }
+            }
+        }
         scan.weigh(title);
         scan
     }
@@ -697,6 +716,7 @@ impl<'a> Scan<'a> {
             bare_part: false,
             size: None,
             unnamed: false,
+            unknown: None,
             title: 0..0,
             alias_of: None,
             ours: false,
@@ -799,6 +819,9 @@ impl<'a> Scan<'a> {
     fn title_start(&self, name: usize) -> usize {
         let p = self.p;
         let first = p.text.sentences()[p.text.sentence_of(name)].range().start;
+        if name > first && matches!(p.form(name - 1), "of" | "for") {
+            return name;
+        }
         let (mut t, mut start, mut role) = (name, name, false);
         while t > first && name - t < 16 {
             let k = t - 1;
@@ -1045,8 +1068,7 @@ impl<'a> Scan<'a> {
             };
             let end = m.tokens.end as usize;
             t = end.max(t + 1);
-            let heads = m.tokens.contains(&(h as u32))
-                && !(m.partial && end == h + 1 && m.tokens.len() == 1);
+            let heads = m.tokens.contains(&(h as u32)) && (!m.partial || m.tail);
             if heads {
                 head_match = Some(m);
             }
@@ -1117,6 +1139,34 @@ impl<'a> Scan<'a> {
             return None;
         }
         self.settle_sector(&mut np, &sector_mods);
+        if np.country.is_none() && np.org.is_none() && self.state_post(&np) {
+            np.unknown = (start..name_end)
+                .filter(|&t| {
+                    !skipped(t) && t != h && !np.name.as_ref().is_some_and(|n| n.contains(&t))
+                })
+                .find(|&t| self.demonym(t))
+                .or_else(|| {
+                    // "the king of Ruritania"
+                    let high = np
+                        .roles
+                        .iter()
+                        .any(|&r| self.data.roles[r as usize].rank >= 8);
+                    np.owner.filter(|&k| {
+                        high && k > h
+                            && self.p.upos(k) == Upos::Propn
+                            && self.at[k] == NONE
+                            && self.hint(k).is_none()
+                            && self.p.case(k) == "of"
+                            && matches!(self.ner(k), None | Some((Ner::Loc | Ner::Per, _)))
+                    })
+                });
+            if let Some(k) = np.unknown {
+                np.unnamed = true;
+                if np.owner == Some(k) {
+                    np.owner = None;
+                }
+            }
+        }
         if let Some(g) = np
             .roles
             .iter()
@@ -1125,6 +1175,56 @@ impl<'a> Scan<'a> {
             np.gender = np.gender.or(Some(g));
         }
         Some(np)
+    }
+
+    /// Whether the phrase speaks of those who serve a state: then an unknown adjective before it is a country's.
+    fn state_post(&self, np: &Np) -> bool {
+        np.roles.iter().any(|&r| {
+            let r = &self.data.roles[r as usize];
+            r.rank >= 5
+                && r.kind != RoleKind::Group
+                && matches!(
+                    r.sectors.first(),
+                    Some(
+                        Sector::Gov
+                            | Sector::Mil
+                            | Sector::Cop
+                            | Sector::Spy
+                            | Sector::Jud
+                            | Sector::Leg
+                    )
+                )
+        }) || np.head_role.is_some_and(|r| {
+            matches!(
+                self.data.roles[r as usize].words.as_str(),
+                "leader"
+                    | "official"
+                    | "force"
+                    | "diplomat"
+                    | "state"
+                    | "country"
+                    | "nation"
+                    | "counterpart"
+                    | "spokesman"
+                    | "spokeswoman"
+            )
+        })
+    }
+
+    /// A capitalised adjective that the data do not know, of the shape of a demonym.
+    fn demonym(&self, t: usize) -> bool {
+        let w = self.p.form(t);
+        self.at[t] == NONE
+            && self.capital(t)
+            && matches!(self.p.rel(t), D::Amod | D::Compound | D::NmodDesc)
+            && matches!(self.p.upos(t), Upos::Adj | Upos::Propn)
+            && !w.ends_with("lican")
+            && (matches!(self.ner(t), Some((Ner::Norp, _)))
+                || self.p.upos(t) == Upos::Adj
+                || self.p.text.tokens()[t].span.start == 0)
+            && ["ian", "ean", "ese", "ish", "an"]
+                .iter()
+                .any(|s| w.len() > s.len() + 2 && w.ends_with(s))
     }
 
     /// Words that are roles only in some shapes: "major", "private", "justice", "house".
@@ -1370,6 +1470,12 @@ impl<'a> Scan<'a> {
                             | "head of government"
                             | "heads of state and government"
                     );
+            return true;
+        }
+        if self.at[h] == NONE && self.acronyms.contains(p.form(h)) {
+            np.kind = EntityKind::Organization;
+            np.form = Form::Name;
+            np.name = Some(h..h + 1);
             return true;
         }
         // 5. an organisation or people that the model alone sees
@@ -1707,7 +1813,12 @@ impl<'a> Scan<'a> {
             np.sectors = self.data.orgs[i as usize].sectors.clone();
             return;
         }
-        let Some(&top) = np.roles.first() else {
+        // "government forces" are forces, "foreign ministry spokesman" speaks for the ministry
+        let head = np.head_role.filter(|&r| {
+            let r = &self.data.roles[r as usize];
+            r.kind == RoleKind::Body && !r.inherits && r.rank >= 4
+        });
+        let Some(top) = head.or(np.roles.first().copied()) else {
             if np.sectors.is_empty() {
                 np.inherits = true;
             }
