@@ -243,7 +243,15 @@ impl<'r, 'a> Attach<'r, 'a> {
     }
 
     /// What can be said only once all events are there: retellings, and the day of a conversation.
-    pub fn finish(&self, events: &mut [Event]) {
+    pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
+        self.inherit(&mut all, inherits);
+        let mut kept: Vec<Event> = Vec::with_capacity(all.len());
+        for e in all {
+            if !e.actor.is_empty() || !e.recipient.is_empty() {
+                kept.push(e);
+            }
+        }
+        let events = kept.as_mut_slice();
         self.readout(events);
         for i in 1..events.len() {
             for j in (i.saturating_sub(60)..i).rev() {
@@ -258,6 +266,79 @@ impl<'r, 'a> Attach<'r, 'a> {
                     }
                     break;
                 }
+            }
+        }
+        kept
+    }
+
+    /// Retellings take who and whom from the last telling of their type in the same voice; and one who is told to fight
+    /// only one enemy fights that one also where the sentence leaves it out.
+    fn inherit(&self, events: &mut [Event], inherits: &[bool]) {
+        for i in 0..events.len() {
+            if !inherits.get(i).copied().unwrap_or(false) {
+                continue;
+            }
+            let told = (i.saturating_sub(30)..i).rev().find(|&j| {
+                let (a, b) = (&events[j], &events[i]);
+                let same = a.event == b.event && !a.actor.is_empty() && a.sentence != b.sentence && a.attribution.len() <= b.attribution.len();
+                // somebody is not his own victim
+                same && !b.recipient.iter().any(|r| a.actor.iter().any(|x| x.entity == r.entity))
+            });
+            let adds = events[i].date.is_some() || events[i].place.is_some() || !events[i].recipient.is_empty() || events[i].magnitude != Default::default();
+            if let Some(j) = told {
+                let verb = self.run.roles.is_verb(events[i].token as usize);
+                if events[i].actor.is_empty() && (verb || adds) {
+                    events[i].actor = events[j].actor.clone();
+                }
+                if events[i].recipient.is_empty() && !events[i].actor.is_empty() {
+                    events[i].recipient = events[j].recipient.clone();
+                }
+            }
+        }
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Assault || e.actor.is_empty() || !e.recipient.is_empty() || e.rule.starts_with("assault/fight") {
+                continue;
+            }
+            let who = ids_of(&e.actor);
+            let mut enemies: Vec<&Vec<crate::Slot>> = Vec::new();
+            for x in events[i.saturating_sub(40)..].iter().take(80) {
+                if x.event == EventType::Assault && ids_of(&x.actor) == who && !x.recipient.is_empty() && !enemies.iter().any(|k| keys(k) == keys(&x.recipient)) {
+                    enemies.push(&x.recipient);
+                }
+            }
+            if let [only] = enemies.as_slice() {
+                let only = (*only).clone();
+                events[i].recipient = only;
+            }
+        }
+        self.blame(events);
+    }
+
+    /// Who is condemned for an attack is the attacker, where the same voice names just one.
+    fn blame(&self, events: &mut [Event]) {
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Accuse || !e.recipient.is_empty() || !e.mode.contains(&"disapprove") {
+                continue;
+            }
+            let mut near: Vec<&Vec<crate::Slot>> = Vec::new();
+            let mut far: Vec<&Vec<crate::Slot>> = Vec::new();
+            for x in events[i.saturating_sub(30)..].iter().take(60) {
+                if x.event != EventType::Assault || x.actor.is_empty() || keys(&x.actor) == keys(&e.actor) {
+                    continue;
+                }
+                let list = if x.sentence == e.sentence { &mut near } else { &mut far };
+                if !list.iter().any(|k| keys(k) == keys(&x.actor)) {
+                    list.push(&x.actor);
+                }
+            }
+            let found = match (near.as_slice(), far.as_slice()) {
+                ([one], _) | ([], [one]) => Some((*one).clone()),
+                _ => None,
+            };
+            if let Some(slots) = found {
+                events[i].recipient = slots;
             }
         }
     }
@@ -280,14 +361,8 @@ impl<'r, 'a> Attach<'r, 'a> {
         if a.event != b.event || a.sentence == b.sentence || a.aux != b.aux {
             return false;
         }
-        let key = |slots: &[crate::Slot]| {
-            let mut v: Vec<String> = slots.iter().map(|s| s.country.map(|c| c.to_string()).or(s.org.clone()).unwrap_or(format!("#{}", s.entity))).collect();
-            v.sort();
-            v.dedup();
-            v
-        };
-        let (aa, ba) = (key(&a.actor), key(&b.actor));
-        let (ar, br) = (key(&a.recipient), key(&b.recipient));
+        let (aa, ba) = (keys(&a.actor), keys(&b.actor));
+        let (ar, br) = (keys(&a.recipient), keys(&b.recipient));
         let agree = |x: &[String], y: &[String]| x == y || x.is_empty() || y.is_empty();
         let some = (!aa.is_empty() && aa == ba) || (!ar.is_empty() && ar == br);
         let dates = match (&a.date, &b.date) {
@@ -305,6 +380,20 @@ impl<'r, 'a> Attach<'r, 'a> {
             && e.event != EventType::Consult
             && e.actor.iter().chain(&e.recipient).all(|s| self.run.l.actors.entities[s.entity as usize].kind == EntityKind::State)
     }
+}
+
+fn ids_of(slots: &[crate::Slot]) -> Vec<u32> {
+    let mut v: Vec<u32> = slots.iter().map(|s| s.entity).collect();
+    v.sort_unstable();
+    v
+}
+
+/// Countries or organisations, sorted; an entity without either stands for itself.
+fn keys(slots: &[crate::Slot]) -> Vec<String> {
+    let mut v: Vec<String> = slots.iter().map(|s| s.country.map(|c| c.to_string()).or(s.org.clone()).unwrap_or(format!("#{}", s.entity))).collect();
+    v.sort();
+    v.dedup();
+    v
 }
 
 fn ids(e: &Event) -> Vec<u32> {

@@ -20,6 +20,17 @@ struct RawFile {
     context: BTreeMap<String, Spanned<Vec<String>>>,
     #[serde(default)]
     means: Vec<Spanned<RawMeans>>,
+    #[serde(default)]
+    telling: Vec<Spanned<RawTelling>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTelling {
+    of: Vec<String>,
+    is: String,
+    mode: Vec<String>,
+    id: String,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +54,8 @@ struct RawPattern {
     irrealis: bool,
     #[serde(default)]
     modal: bool,
+    #[serde(default)]
+    inherit: bool,
     confidence: Option<f32>,
     #[serde(default)]
     yes: Vec<Vec<String>>,
@@ -111,6 +124,8 @@ pub(crate) struct Pattern {
     pub irrealis: bool,
     /// Counts under "would", "could", "must": the modal is its meaning.
     pub modal: bool,
+    /// A retelling ("the strike destroyed …") takes who and whom from the telling before.
+    pub inherit: bool,
     pub confidence: f32,
 }
 
@@ -140,6 +155,15 @@ pub(crate) struct Future {
     pub aux: bool,
 }
 
+/// What a speaker does by telling an act of somebody on another side.
+#[derive(Clone, Debug)]
+pub(crate) struct Telling {
+    pub of: Vec<EventType>,
+    pub is: EventType,
+    pub mode: Vec<&'static str>,
+    pub id: String,
+}
+
 /// Words that show by what means something was done.
 #[derive(Clone, Debug)]
 pub(crate) struct Means {
@@ -158,6 +182,7 @@ pub(crate) struct Codebook {
     pub lists: Lists,
     pub future: Vec<Future>,
     pub means: Vec<Means>,
+    pub telling: Vec<Telling>,
     pub contexts: HashMap<String, Vec<&'static str>>,
     pub examples: Vec<Example>,
     /// Every word that an entry or a list names.
@@ -165,7 +190,7 @@ pub(crate) struct Codebook {
 }
 
 /// Lists that the matcher itself reads; each must be there.
-pub(crate) const NEEDED: &[&str] = &["light", "object_control", "implicative", "future_verbs", "irrealis", "negative", "negators", "unreal_adjectives", "past_adverbs", "locative", "raising"];
+pub(crate) const NEEDED: &[&str] = &["light", "object_control", "implicative", "future_verbs", "irrealis", "negative", "negators", "unreal_adjectives", "past_adverbs", "locative", "raising", "force_noun"];
 
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
@@ -301,6 +326,7 @@ impl Codebook {
                             beside: p.beside,
                             irrealis: p.irrealis,
                             modal: p.modal,
+                            inherit: p.inherit,
                             confidence: p.confidence.unwrap_or(0.7),
                         }),
                         Err(m) => wrong("when", format!("{m} (in {w:?})")),
@@ -342,6 +368,18 @@ impl Codebook {
                     },
                     Ok((e, None)) => errors.push(format!("{name}:{line}: means.mode: {:?} is no mode of {e}", x.mode)),
                     Err(m) => errors.push(format!("{name}:{line}: means.event: {m}")),
+                }
+            }
+            for x in f.telling {
+                let line = line_of(text, x.span().start);
+                let x = x.into_inner();
+                let of = x.of.iter().map(|e| e.parse::<EventType>()).collect::<Result<Vec<_>, _>>();
+                match (of, x.is.parse::<EventType>()) {
+                    (Ok(of), Ok(is)) => match x.mode.iter().map(|m| Mode::find(is, m).ok_or(format!("{m:?} is no mode of {is}"))).collect::<Result<Vec<_>, _>>() {
+                        Ok(mode) => book.telling.push(Telling { of, is, mode, id: x.id }),
+                        Err(m) => errors.push(format!("{name}:{line}: telling.mode: {m}")),
+                    },
+                    (Err(m), _) | (_, Err(m)) => errors.push(format!("{name}:{line}: telling: {m}")),
                 }
             }
             for (c, words) in f.context {

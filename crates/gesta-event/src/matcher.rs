@@ -26,6 +26,7 @@ pub(crate) struct Scope {
     pub past_adverbs: Words,
     pub locative: Words,
     raising: Words,
+    force_noun: Words,
 }
 
 impl Scope {
@@ -43,6 +44,7 @@ impl Scope {
             past_adverbs: l("past_adverbs"),
             locative: l("locative"),
             raising: l("raising"),
+            force_noun: l("force_noun"),
         }
     }
 }
@@ -80,6 +82,8 @@ struct Firing<'a> {
     token: usize,
     event: Event,
     reality: Reality,
+    /// Who and whom may be taken from an earlier telling.
+    inherits: bool,
 }
 
 impl<'a> Run<'a> {
@@ -118,12 +122,15 @@ impl<'a> Run<'a> {
     /// Codes the whole document.
     pub fn code(&self, mut traces: Option<&mut Vec<Trace>>) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
+        let mut inherits: Vec<bool> = Vec::new();
         let attach = Attach::new(self);
         for s in 0..self.p.text.sentences().len() {
             let mut firings = self.sentence(s, &mut traces);
             self.settle(&mut firings, &mut traces);
+            self.tellings(&mut firings);
             for f in firings {
                 let mut event = f.event;
+                inherits.push(f.inherits);
                 attach.fill(&mut event, f.reality);
                 if let Some(t) = traces.as_deref_mut() {
                     let trace = t.iter_mut().rev().find(|t| t.rule == event.rule && t.event.is_none() && t.trigger == event.trigger);
@@ -134,8 +141,7 @@ impl<'a> Run<'a> {
                 events.push(event);
             }
         }
-        attach.finish(&mut events);
-        events
+        attach.finish(events, &inherits)
     }
 
     /// Triggers by word class and lemma alone.
@@ -233,7 +239,7 @@ impl<'a> Run<'a> {
             }
             Test::HeadLemma(words) => p.head(t).is_some_and(|h| self.lemma_has(words, h)),
             Test::Quoted => self.said[t].is_some_and(|s| self.l.statements[s as usize].form == gesta_statement::StatementForm::Direct),
-            Test::Said => self.said[t].is_some(),
+            Test::Said => self.said[t].is_some() || self.l.actors.author.is_some(),
             Test::Passive => self.roles.passive(t),
             Test::Active => !self.roles.passive(t),
             Test::Finite => p.word(t).feats.has(gesta_parse::Feats::FIN) || p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)),
@@ -371,7 +377,8 @@ impl<'a> Run<'a> {
             Needs::Recipient => !recipient.is_empty(),
             Needs::Both => !actor.is_empty() && !recipient.is_empty(),
         };
-        if !ok {
+        let inherits = pattern.inherit && (actor.is_empty() || recipient.is_empty()) && self.names_a_telling(t);
+        if !ok && !inherits {
             return Err(format!("it needs {:?}, but actor: {}, recipient: {}", pattern.needs, if actor.is_empty() { &how_a } else { "found" }, if recipient.is_empty() { &how_r } else { "found" }));
         }
         let reality = self.reality(t);
@@ -381,7 +388,7 @@ impl<'a> Run<'a> {
         let mut event = pattern.event;
         let mut mode = pattern.mode.clone();
         let mut aux = pattern.aux.clone();
-        if reality.negated && !aux.contains(&Aux::Negation) {
+        if reality.negated && !pattern.modal && !aux.contains(&Aux::Negation) {
             aux.push(Aux::Negation);
         }
         if (reality.hypothetical || reality.modal) && !pattern.modal {
@@ -428,7 +435,24 @@ impl<'a> Run<'a> {
             confidence: pattern.confidence,
             rule: pattern.id.clone(),
         };
-        Ok((Firing { pattern, token: t, event, reality }, steps))
+        Ok((Firing { pattern, token: t, event, reality, inherits }, steps))
+    }
+
+    /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
+    fn names_a_telling(&self, t: usize) -> bool {
+        let p = self.p;
+        let definite = |i: usize| p.kids(i).any(|k| matches!(p.rel(k), D::Det | D::Nummod) && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every"));
+        if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
+            return definite(t);
+        }
+        // "claimed responsibility": for what was told
+        if p.kid(t, D::Obj).is_some_and(|o| self.lemma[o] == "responsibility") {
+            return true;
+        }
+        p.kids(t).any(|k| {
+            let role = matches!(p.rel(k), D::Nsubj) || (matches!(p.rel(k), D::Obl | D::OblAgent) && definite(k));
+            role && self.scope.force_noun.has(&self.lemma[k])
+        })
     }
 
     fn steps(&self, actor: &[Slot], recipient: &[Slot], reality: Reality) -> Vec<Step> {
@@ -613,6 +637,37 @@ impl<'a> Run<'a> {
                 trace.steps.push(Step { what: "refused".into(), how: why, span: None });
             }
         }
+    }
+
+    /// "X said that Y shelled Z": by telling it X accuses Y, where the two stand on different sides.
+    fn tellings(&self, firings: &mut Vec<Firing<'a>>) {
+        let mut more = Vec::new();
+        for f in firings.iter() {
+            let Some(telling) = self.book.telling.iter().find(|x| x.of.contains(&f.event.event)) else { continue };
+            let Some(&s) = f.event.attribution.last() else { continue };
+            let Some(speaker) = &self.l.statements[s as usize].speaker else { continue };
+            let speaker = self.slot_of(speaker.entity, speaker.span);
+            let side = |x: &Slot| x.country.map(|c| c.to_string()).or(x.org.clone());
+            let official = speaker.country.is_some() || speaker.org.is_some();
+            let accused: Vec<Slot> = f.event.actor.iter().filter(|a| side(a).is_some() && side(a) != side(&speaker)).cloned().collect();
+            if !official || accused.is_empty() || accused.len() < f.event.actor.len() || !f.event.aux.is_empty() {
+                continue;
+            }
+            let done = |g: &Firing<'_>| g.event.event == telling.is && ids(&g.event.actor) == [speaker.entity];
+            if firings.iter().any(done) || more.iter().any(done) {
+                continue;
+            }
+            let mut event = f.event.clone();
+            event.event = telling.is;
+            event.mode = telling.mode.clone();
+            event.recipient = accused;
+            event.actor = vec![speaker];
+            event.attribution.pop();
+            event.confidence = 0.5;
+            event.rule = telling.id.clone();
+            more.push(Firing { pattern: f.pattern, token: f.token, event, reality: f.reality, inherits: false });
+        }
+        firings.append(&mut more);
     }
 
     /// Whether `f` is only what the speech act `g` is about: its noun or non-finite verb stands inside `g`'s phrase.

@@ -199,7 +199,7 @@ impl<'a> Roles<'a> {
                 _ => self.surface_subject(v, 0),
             };
         }
-        if let Some(o) = self.first(v, &[D::Obj]) {
+        if let Some(o) = self.first(v, &[D::Obj]).or_else(|| self.first(v, &[D::Iobj])) {
             return vec![o];
         }
         match (self.p.rel(v), self.p.head(v)) {
@@ -263,7 +263,9 @@ impl<'a> Roles<'a> {
             self.by_agent(n),
             self.p.kids_by(n, D::NmodPoss).collect(),
             self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect(),
-            self.preps(n, &|c| matches!(c, "of" | "from" | "against" | "on" | "in")),
+            // "an ISIL-held town", "Turkish-backed rebels"
+            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound)).flat_map(|k| self.p.kids(k)).collect(),
+            self.preps(n, &|c| matches!(c, "of" | "from")),
             self.p.kids_by(n, D::Appos).collect(),
             self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Acl | D::AclRelcl)).flat_map(|k| self.subject(k)).filter(|&k| k != n).collect(),
         ]
