@@ -157,6 +157,7 @@ pub(crate) mod class {
         ("DAYTH", DAYTH, super::Slot::Day),
         ("DECADES", DECADES, super::Slot::Decade),
         ("MILITARY", MILITARY, super::Slot::Hour),
+        ("FIGURE", NUM, super::Slot::Year),
         ("MODERN", MODERN, super::Slot::Year),
         ("CAPITAL", CAPITAL, super::Slot::None),
         ("WORD", WORD, super::Slot::None),
@@ -227,14 +228,17 @@ pub(crate) struct Lexicon {
 impl Lexicon {
     pub(crate) fn new() -> Self {
         let mut classes = Vec::new();
-        for &(name, bit, slot) in class::BUILT_IN {
-            if bit as usize == classes.len() {
-                classes.push(Class {
-                    name: name.into(),
-                    slot,
-                    case: Case::Any,
-                });
-            }
+        for bit in 0..class::FIRST_FREE {
+            let (name, _, slot) = class::BUILT_IN
+                .iter()
+                .find(|c| c.1 == bit)
+                .copied()
+                .unwrap_or(("", bit, Slot::None));
+            classes.push(Class {
+                name: name.into(),
+                slot,
+                case: Case::Any,
+            });
         }
         Lexicon {
             classes,
@@ -376,6 +380,7 @@ impl Lexicon {
             };
             if b.is_ascii_digit() {
                 at = self.figure(text, at, &mut atom);
+                atom.word = self.find(&text[start..at]);
             } else if b.is_ascii_alphabetic() {
                 at = self.letters(text, at, &mut atom);
             } else if b < 0x80 {

@@ -88,6 +88,8 @@ pub struct Tagger {
     set: RuleSet,
     amounts: AmountWords,
     cues: tense::Cues,
+    /// Classes whose words may end in a full stop of their own.
+    abbreviated: u64,
 }
 
 /// The files of the English rules, in the order in which they are read.
@@ -139,7 +141,15 @@ impl Tagger {
         let set = RuleSet::load(files)?;
         let amounts = AmountWords::new(&set);
         let cues = tense::Cues::new(&set);
-        Ok(Tagger { set, amounts, cues })
+        let abbreviated = ["MERIDIEM", "MONTH", "MONTHORNAME", "WEEKDAY", "WEEKDAYABBR"]
+            .iter()
+            .fold(0, |m, n| m | set.lexicon.bit(n));
+        Ok(Tagger {
+            set,
+            amounts,
+            cues,
+            abbreviated,
+        })
     }
 
     /// The files of the English rules, name and text: to start a rule set of your own from.
@@ -198,19 +208,39 @@ impl Tagger {
         let raw = text.raw();
         let mut scratch = Scratch::default();
         let mut drafts = Vec::new();
-        for (s, sentence) in text.sentences().iter().enumerate() {
+        let sentences = text.sentences();
+        let mut next = 0;
+        while next < sentences.len() {
+            let s = next;
+            let mut range = sentences[s].range();
             scratch.atoms.clear();
-            let lexicon = &self.set.lexicon;
-            lexicon.scan(
-                raw,
-                sentence.span.start as usize,
-                sentence.span.end as usize,
-                &mut scratch.atoms,
-            );
+            // "at 5 p.m. Monday": a full stop that belongs to a word of time may have cut a sentence in two.
+            loop {
+                let sentence = &sentences[next];
+                range.end = sentence.range().end;
+                self.set.lexicon.scan(
+                    raw,
+                    sentence.span.start as usize,
+                    sentence.span.end as usize,
+                    &mut scratch.atoms,
+                );
+                next += 1;
+                let cut = scratch.atoms.last().is_some_and(|a| {
+                    a.bits & self.abbreviated != 0
+                        && raw.as_bytes().get(a.end as usize - 1) == Some(&b'.')
+                });
+                if !(cut
+                    && sentences
+                        .get(next)
+                        .is_some_and(|n| n.paragraph == sentence.paragraph))
+                {
+                    break;
+                }
+            }
             self.set.match_all(&self.amounts, &mut scratch);
             let tagged = parsed.filter(|p| {
-                sentence
-                    .range()
+                range
+                    .clone()
                     .take(8)
                     .any(|i| p.words.get(i).is_some_and(|w| w.upos != Upos::X))
             });
@@ -229,7 +259,7 @@ impl Tagger {
                         start: scratch.atoms[part.start].start,
                         end: scratch.atoms[part.end - 1].end,
                     };
-                    let tokens = tokens_of(text, sentence.range(), span);
+                    let tokens = tokens_of(text, range.clone(), span);
                     let tense = tagged
                         .and_then(|p| {
                             if tokens.is_empty() {

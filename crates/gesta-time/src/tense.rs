@@ -77,6 +77,23 @@ impl Cues {
                 return Tense::Future;
             }
             if self.is_past(text, a) {
+                // "will be held", "to be opened"
+                let ahead = (i.saturating_sub(4)..i)
+                    .rev()
+                    .map(|j| &atoms[j])
+                    .take_while(|b| b.shape == Shape::Lower && !has(b, self.stop));
+                let (mut will, mut to) = (false, false);
+                for b in ahead {
+                    will |= has(b, self.will | self.would);
+                    to |= has(b, self.to);
+                }
+                if will {
+                    return Tense::Future;
+                }
+                if to && !has(a, self.past) {
+                    infinitive = true;
+                    continue;
+                }
                 return if until && !has(a, self.past) {
                     Tense::Future
                 } else {
@@ -90,7 +107,7 @@ impl Cues {
                 seen_present = true;
             }
         }
-        if until || infinitive {
+        if infinitive || (until && seen_present) {
             return Tense::Future;
         }
         if seen_present {
@@ -109,10 +126,14 @@ impl Cues {
             if has(a, self.present) {
                 // "is to meet"
                 let next = atoms.get(k + 1).is_some_and(|n| has(n, self.to));
-                return if next { Tense::Future } else { Tense::Unknown };
+                return if next || until {
+                    Tense::Future
+                } else {
+                    Tense::Unknown
+                };
             }
         }
-        Tense::Unknown
+        if until { Tense::Future } else { Tense::Unknown }
     }
 
     fn is_past(&self, text: &str, a: &Atom) -> bool {
