@@ -107,8 +107,9 @@ fn main() {
                 .head(i)
                 .map_or("-".to_owned(), |h| format!("{h}:{}", parsed.form(h)));
             println!(
-                "{i:3} {:16} {:5} {:5} {:14} {head}",
+                "{i:3} {:16} {:12} {:5} {:5} {:14} {head}",
                 parsed.form(i),
+                parsed.lemma(i),
                 parsed.upos(i),
                 parsed.word(i).xpos,
                 parsed.rel(i)

@@ -188,7 +188,28 @@ impl<'a> Pass<'a> {
 
     /// The entries of a verb that fit its particle; those without a particle if none does.
     fn entries(&self, v: usize) -> Vec<&'a Verb> {
-        let all = self.cues.verb(&self.lemma(v));
+        let mut all = self.cues.verb(&self.lemma(v));
+        if all.is_empty() {
+            // A lemma that the parser cut wrongly: try what the ending allows.
+            let form = self.text(v).to_lowercase();
+            for (end, new) in [
+                ("d", ""),
+                ("ed", ""),
+                ("ing", "e"),
+                ("ing", ""),
+                ("s", ""),
+                ("es", ""),
+                ("ied", "y"),
+                ("ies", "y"),
+            ] {
+                if let Some(stem) = form.strip_suffix(end) {
+                    all = self.cues.verb(&format!("{stem}{new}"));
+                    if !all.is_empty() {
+                        break;
+                    }
+                }
+            }
+        }
         let with: Vec<&Verb> = all
             .iter()
             .filter(|e| !e.particle.is_empty() && self.particle(v, &e.particle).is_some())
@@ -943,7 +964,12 @@ impl<'a> Pass<'a> {
 
     fn verb(&mut self, v: usize) {
         let entries = self.entries(v);
-        if entries.is_empty() {
+        if entries.is_empty()
+            || matches!(
+                self.p.rel(v),
+                Deprel::Amod | Deprel::Compound | Deprel::Case | Deprel::Mark | Deprel::Fixed
+            )
+        {
             return;
         }
         let quoted = self.givers.contains(&v);
@@ -968,6 +994,11 @@ impl<'a> Pass<'a> {
                 parts.iter().rev().find(|p| p.clause),
             ) && last.a > first.a
                 && first.a > v
+                && (self.subject(last.head).is_some()
+                    || self
+                        .p
+                        .kids(last.head)
+                        .any(|k| matches!(self.p.rel(k), Deprel::Cc | Deprel::Mark)))
             {
                 parts.retain(|p| !p.clause || p.a == first.a);
                 for p in parts.iter_mut().filter(|p| p.clause) {
@@ -1052,12 +1083,23 @@ impl<'a> Pass<'a> {
                         }
                     }
                 }
-                let cue = if told {
+                let mut cue = if told {
                     Vec::new()
                 } else {
                     self.cue_span(v, Some(e))
                 };
                 told = true;
+                // "expressed his wish that": the noun is part of the cue
+                if let Some(o) = self
+                    .kid(v, &[Deprel::Obj])
+                    .filter(|&o| o > v && o < v + 6 && part.a > o)
+                    && part.clause
+                    && !cue.is_empty()
+                    && self.cues.is_light(&self.lemma(v))
+                    && self.cues.noun(&self.lemma(o)).is_some()
+                {
+                    cue = vec![self.p.text.span_of(v..o + 1)];
+                }
                 let draft = Draft {
                     content,
                     cue_token: (!cue.is_empty()).then_some(v),
@@ -1135,8 +1177,14 @@ impl<'a> Pass<'a> {
                     subject = Some(i);
                 }
             }
-            let finite = matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD");
-            if finite {
+            let finite = matches!(p.word(i).xpos, "VBD" | "VBZ" | "VBP" | "MD")
+                && matches!(p.upos(i), Upos::Verb | Upos::Aux);
+            // "told reporters that": a noun taken for a verb
+            let addressee = told
+                && subject.is_none()
+                && head == Some(v)
+                && matches!(p.rel(i), Deprel::Iobj | Deprel::Obj);
+            if finite && !addressee {
                 let x = subject?;
                 if joined + 1 == i {
                     return None;
@@ -1150,7 +1198,15 @@ impl<'a> Pass<'a> {
                         i
                     });
                 // From the clause's subject, whatever adverbials of the cue stand in front of it.
-                let a = p.subtree(x).start.clamp(v + 1, x);
+                let mut a = p.subtree(x).start.clamp(v + 1, x);
+                if a > v + 1
+                    && matches!(
+                        self.text(a - 1).to_ascii_lowercase().as_str(),
+                        "how" | "why" | "where" | "what" | "whether" | "if"
+                    )
+                {
+                    a -= 1;
+                }
                 let mut b = p.subtree(k).end.max(p.subtree(i).end).min(s.end);
                 if b <= i {
                     b = i + 1;
@@ -1265,7 +1321,14 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let inf = self.infinitive(k) && !self.gerund(k);
-            let to = || p.kids_by(k, Deprel::Mark).find(|&m| self.is(m, "to"));
+            // Where an infinitive begins: at "to", or at "not" in front of it.
+            let to = || {
+                let to = p.kids_by(k, Deprel::Mark).find(|&m| self.is(m, "to"))?;
+                let not = p.kids(k).find(|&m| {
+                    m < to && matches!(self.text(m).to_ascii_lowercase().as_str(), "not" | "never")
+                });
+                Some(not.unwrap_or(to))
+            };
             let with_as = self.has_case(k, "as");
             match rel {
                 Deprel::Ccomp | Deprel::Csubj | Deprel::CsubjPass
@@ -1316,7 +1379,7 @@ impl<'a> Pass<'a> {
                     } else if e.takes.any(Takes::OBJECT_TO) && particle.is_some() {
                         out.push(part(k, to().unwrap_or(a), b));
                     } else if e.takes.any(Takes::TO)
-                        && !purpose
+                        && (!purpose || a == v + 1)
                         && (obj.is_none() || obj.is_some_and(|o| o > k))
                         && !passive
                     {
@@ -1363,6 +1426,26 @@ impl<'a> Pass<'a> {
                         .map_or(a, |o| p.subtree(o).start.max(v + 1));
                     out.push(part(k, from.min(a), b));
                 }
+                Deprel::Obj
+                    if e.takes.any(Takes::NAMING)
+                        && k > v
+                        && p.kids_by(k, Deprel::Appos).any(|c| {
+                            c > k && p.upos(c) != Upos::Propn && (k..c).all(|i| self.text(i) != ",")
+                        }) =>
+                {
+                    // "called the vote a sham" read as an apposition
+                    out.push(part(k, a, b));
+                }
+                Deprel::Obj
+                    if e.takes.any(Takes::PREP_ING.or(Takes::OBJECT_TO))
+                        && e.particle.is_empty()
+                        && k > v
+                        && self.on_object(k, e).is_some() =>
+                {
+                    let x = self.on_object(k, e).unwrap_or(k);
+                    let sub = p.subtree(x);
+                    out.push(part(x, sub.start.max(k + 1), sub.end.min(s.end)));
+                }
                 Deprel::Obj if e.takes.any(Takes::AS) && k > v => {
                     // the parser hung "as Y" on the object
                     let on_object = p.kids(k).any(|n| {
@@ -1388,6 +1471,7 @@ impl<'a> Pass<'a> {
                         continue;
                     }
                     if self.gerund(k)
+                        || p.upos(k) == Upos::Adv
                         || self.p.rel(k) == Deprel::Ccomp && self.p.upos(k) == Upos::Verb
                     {
                         continue;
@@ -1401,6 +1485,18 @@ impl<'a> Pass<'a> {
                     }
                 }
                 Deprel::Obj if e.takes.any(Takes::NOUN) && k > v && p.upos(k) != Upos::Propn => {
+                    // "announced plans to close": the infinitive may hang on the verb
+                    let end = p.subtree(k).end;
+                    let inf = p.kids(v).find(|&c| {
+                        c > k
+                            && matches!(p.rel(c), Deprel::Advcl | Deprel::Xcomp)
+                            && self.infinitive(c)
+                            && p.subtree(c).start == end
+                    });
+                    if let Some(c) = inf.filter(|_| p.upos(k) == Upos::Noun) {
+                        out.push(part(k, a, p.subtree(c).end.min(s.end)));
+                        continue;
+                    }
                     let holds = p.kids(k).any(|c| {
                         (p.rel(c) == Deprel::Acl
                             && (self.infinitive(c) || self.has_case(c, "that")))
@@ -1416,6 +1512,20 @@ impl<'a> Pass<'a> {
             }
         }
         out
+    }
+
+    /// A gerund or infinitive that the parser hung on the object: "accused the rebels of shelling the town".
+    fn on_object(&self, o: usize, e: &Verb) -> Option<usize> {
+        self.p.kids_by(o, Deprel::Acl).find(|&x| {
+            x > o
+                && (e.takes.any(Takes::PREP_ING)
+                    && self.gerund(x)
+                    && e.prepositions.iter().any(|w| self.has_case(x, w))
+                    || e.takes.any(Takes::OBJECT_TO)
+                        && e.hearer == Hearer::Object
+                        && self.infinitive(x)
+                        && !self.gerund(x))
+        })
     }
 
     fn holds_quote(&self, a: usize, b: usize) -> bool {
@@ -1564,7 +1674,10 @@ impl<'a> Pass<'a> {
             .find(|&i| back(i))
             .map_or(s.start, |i| i + 1);
         let b = (to..s.end).take(WINDOW).find(|&i| back(i)).unwrap_or(s.end);
-        let before = (a..from).rev().take(WINDOW).any(finite);
+        let before = (a..from).rev().take(WINDOW).any(|i| {
+            finite(i)
+                || p.word(i).xpos == "VBN" && p.upos(i) == Upos::Verb && p.rel(i) == Deprel::Acl
+        });
         let after = (to..b).take(WINDOW).any(finite);
         let mut pieces = Vec::new();
         if before {
