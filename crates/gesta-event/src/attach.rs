@@ -2,7 +2,7 @@
 
 use crate::matcher::{Reality, Run, is_verbal};
 use crate::{Aux, Event, EventDate, EventType};
-use gesta_actor::EntityKind;
+use gesta_actor::{EntityKind, Sector};
 use gesta_parse::{Deprel as D, Upos};
 use gesta_time::{Precision, Timex, TimexKind};
 use jiff::civil::Date;
@@ -66,7 +66,8 @@ impl<'r, 'a> Attach<'r, 'a> {
             if carries {
                 return Some(cost + 2);
             }
-            if self.run.roles.is_verb(h) && self.run.roles.is_verb(i) && matches!(p.rel(i), D::AclRelcl | D::Ccomp | D::Advcl) {
+            // Out of another clause nothing is carried.
+            if i != at && self.run.roles.is_verb(i) && !matches!(p.rel(i), D::Xcomp) {
                 return None;
             }
             cost += 1;
@@ -253,6 +254,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         let events = kept.as_mut_slice();
         self.readout(events);
+        self.talks(events);
         for i in 1..events.len() {
             for j in (i.saturating_sub(60)..i).rev() {
                 if self.retells(&events[i], &events[j]) {
@@ -312,7 +314,51 @@ impl<'r, 'a> Attach<'r, 'a> {
                 events[i].recipient = only;
             }
         }
+        self.dominant_enemy(events);
         self.blame(events);
+    }
+
+    /// Forces of a state that strike without a word on whom strike the one armed group that the report is about.
+    fn dominant_enemy(&self, events: &mut [Event]) {
+        let actors = self.run.l.actors;
+        let armed = |e: u32| matches!(actors.entities[e as usize].sector, Some(Sector::Reb | Sector::Uaf)) && (actors.entities[e as usize].org.is_some() || actors.entities[e as usize].country.is_some());
+        let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32).filter(|&e| armed(e)).map(|e| (actors.entities[e as usize].mentions.len(), e)).collect();
+        groups.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        let group = match groups.as_slice() {
+            [(n, e)] if *n >= 2 => *e,
+            [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 3 => *e,
+            _ => return,
+        };
+        for e in events.iter_mut().filter(|e| e.event == EventType::Assault && !e.actor.is_empty() && e.recipient.is_empty() && !e.rule.starts_with("assault/fight")) {
+            let state = e.actor.iter().all(|a| matches!(a.sector, Some(Sector::Mil | Sector::Gov | Sector::Igo | Sector::Cop)));
+            let slot = self.run.slot_of(group, None);
+            if state && !keys(&e.actor).contains(&keys(std::slice::from_ref(&slot))[0]) {
+                let near = actors.entities[group as usize].mentions.iter().map(|&m| actors.mentions[m as usize].span).filter(|s| s.start <= e.trigger[0].start).last();
+                let span = near.or_else(|| actors.entities[group as usize].mentions.first().map(|&m| actors.mentions[m as usize].span));
+                e.recipient = vec![crate::Slot { span, ..slot }];
+            }
+        }
+    }
+
+    /// Three or more who talk do so multilaterally; of two, the one in whose country they meet is the host.
+    fn talks(&self, events: &mut [Event]) {
+        for e in events.iter_mut().filter(|e| e.event == EventType::Consult) {
+            let sides = keys(&e.actor);
+            if sides.len() >= 3 && e.mode.is_empty() {
+                e.mode.push("multilateral");
+            }
+            let host = e.place.and_then(|p| self.run.l.places[p as usize].country);
+            if let (2, true, Some(host)) = (sides.len(), e.recipient.is_empty() && !e.mode.contains(&"phone"), host)
+                && e.actor.iter().any(|a| a.country == Some(host))
+            {
+                let (hosts, guests): (Vec<_>, Vec<_>) = e.actor.drain(..).partition(|a| a.country == Some(host));
+                e.recipient = hosts;
+                e.actor = guests;
+                if e.mode.is_empty() {
+                    e.mode.push("visit");
+                }
+            }
+        }
     }
 
     /// Who is condemned for an attack is the attacker, where the same voice names just one.

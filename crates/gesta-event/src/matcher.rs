@@ -284,7 +284,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn slot_of(&self, entity: u32, span: Option<Span>) -> Slot {
+    pub fn slot_of(&self, entity: u32, span: Option<Span>) -> Slot {
         let e = &self.l.actors.entities[entity as usize];
         Slot { entity, span, country: e.country, org: e.org.clone(), sector: e.sector }
     }

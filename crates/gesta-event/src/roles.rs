@@ -156,7 +156,6 @@ impl<'a> Roles<'a> {
         let mut out: Vec<usize> = self.p.kids_by(n, D::NmodPoss).collect();
         if out.is_empty() {
             out = self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect();
-            out.retain(|&k| self.p.upos(k) == Upos::Propn || self.p.form(k).starts_with(char::is_uppercase));
         }
         if let Some(v) = self.light_verb(n) {
             let s = self.verb_subject(v, 1);
