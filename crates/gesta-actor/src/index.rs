@@ -187,14 +187,17 @@ fn hyphen(c: char) -> bool {
 }
 
 /// Cuts a string into folded words: `each(word, begins with a capital, all capitals)`; an empty word is a break.
-pub(crate) fn words(s: &str, mut each: impl FnMut(&str, bool, bool)) {
-    let mut word = String::new();
+pub(crate) fn words(s: &str, each: impl FnMut(&str, bool, bool)) {
+    words_in(s, &mut String::new(), each);
+}
+
+/// As [`words`], with a buffer of the caller's.
+fn words_in(s: &str, word: &mut String, mut each: impl FnMut(&str, bool, bool)) {
     let (mut cap, mut lower, mut letters) = (false, false, 0);
-    let chars: Vec<char> = s.chars().collect();
-    let mut i = 0;
-    while i <= chars.len() {
-        let c = chars.get(i).copied();
-        let next = chars.get(i + 1).copied();
+    word.clear();
+    let mut rest = s.chars();
+    loop {
+        let c = rest.next();
         match c {
             Some(c) if c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}') => {
                 if word.is_empty() {
@@ -205,72 +208,105 @@ pub(crate) fn words(s: &str, mut each: impl FnMut(&str, bool, bool)) {
                     letters += 1;
                     lower |= c.is_lowercase();
                 }
-                fold(c, &mut word);
+                fold(c, word);
             }
             // a possessive 's parts its word, any other apostrophe is passed over
             Some(c) if apostrophe(c) => {
+                let mut ahead = rest.clone();
                 if !word.is_empty()
-                    && next == Some('s')
-                    && chars.get(i + 2).is_none_or(|c| !c.is_alphanumeric())
+                    && ahead.next() == Some('s')
+                    && ahead.next().is_none_or(|c| !c.is_alphanumeric())
                 {
-                    each(&word, cap, !lower && letters > 0);
+                    each(word, cap, !lower && letters > 0);
                     word.clear();
                 }
             }
             // a dot inside or after an abbreviation
             Some('.') if !word.is_empty() => {
+                let next = rest.clone().next();
                 let inner = next.is_some_and(char::is_alphanumeric);
                 if !(inner && letters <= 2) && next.is_some_and(|c| !c.is_whitespace()) {
-                    each(&word, cap, !lower && letters > 0);
+                    each(word, cap, !lower && letters > 0);
                     word.clear();
                     each("", false, false);
                 }
             }
             _ => {
                 if !word.is_empty() {
-                    each(&word, cap, !lower && letters > 0);
+                    each(word, cap, !lower && letters > 0);
                     word.clear();
                 }
-                if c.is_some_and(|c| !c.is_whitespace() && !hyphen(c)) {
-                    each("", false, false);
+                match c {
+                    None => return,
+                    Some(c) if !c.is_whitespace() && !hyphen(c) => each("", false, false),
+                    _ => {}
                 }
             }
         }
-        i += 1;
     }
 }
 
 /// All names of the data.
 #[derive(Default)]
 pub(crate) struct Index {
-    vocab: FastMap<Box<str>, u32>,
+    /// The words' letters, one behind the other, and where each begins and ends.
+    letters: String,
+    spans: Vec<(u32, u32)>,
+    vocab: FastMap<u64, u32>,
     edges: FastMap<u64, u32>,
-    outs: Vec<Vec<Ref>>,
+    /// First reading of each node.
+    first: Vec<u32>,
+    /// Readings, each with the next one of its node.
+    refs: Vec<(Ref, u32)>,
+    buffer: String,
+}
+
+const NONE: u32 = u32::MAX;
+
+fn hash(word: &str) -> u64 {
+    let mut h = Fx::default();
+    h.write(word.as_bytes());
+    h.write_u64(word.len() as u64);
+    h.finish()
 }
 
 impl Index {
+    fn word(&self, w: &str) -> Option<u32> {
+        let mut h = hash(w);
+        // two words of one hash stand one behind the other
+        loop {
+            let &id = self.vocab.get(&h)?;
+            let (a, b) = self.spans[id as usize];
+            if self.letters.get(a as usize..b as usize) == Some(w) {
+                return Some(id);
+            }
+            h = h.wrapping_add(1);
+        }
+    }
+
+    fn add_word(&mut self, w: &str) -> u32 {
+        let id = self.spans.len() as u32;
+        let start = self.letters.len() as u32;
+        self.letters.push_str(w);
+        self.spans.push((start, self.letters.len() as u32));
+        let mut h = hash(w);
+        while self.vocab.contains_key(&h) {
+            h = h.wrapping_add(1);
+        }
+        self.vocab.insert(h, id);
+        id
+    }
+
     fn insert(&mut self, text: &str, what: What, days: Days, weak: bool) {
         let (mut node, mut caps, mut n) = (0u32, 0u64, 0);
-        if self.outs.is_empty() {
-            self.outs.push(Vec::new());
-        }
-        let mut path: Vec<(String, bool, bool)> = Vec::new();
-        words(text, |w, cap, upper| {
-            if !w.is_empty() {
-                path.push((w.to_string(), cap, upper));
+        let mut buffer = std::mem::take(&mut self.buffer);
+        words_in(text, &mut buffer, |w, cap, upper| {
+            if w.is_empty() || n > 24 {
+                return;
             }
-        });
-        if path.is_empty() || path.len() > 24 {
-            return;
-        }
-        for (w, cap, upper) in path {
-            let next_id = self.vocab.len() as u32;
-            let word = match self.vocab.get(w.as_str()) {
-                Some(&id) => id,
-                None => {
-                    self.vocab.insert(w.as_str().into(), next_id);
-                    next_id
-                }
+            let word = match self.word(w) {
+                Some(id) => id,
+                None => self.add_word(w),
             };
             let class = if upper && (w.len() > 1 || !cap) && !w.chars().all(char::is_numeric) {
                 2
@@ -281,33 +317,69 @@ impl Index {
             };
             caps |= class << (2 * n);
             n += 1;
-            let fresh = self.outs.len() as u32;
+            let fresh = self.first.len() as u32;
             node = *self
                 .edges
-                .entry((node as u64) << 32 | word as u64)
+                .entry(u64::from(node) << 32 | u64::from(word))
                 .or_insert(fresh);
             if node == fresh {
-                self.outs.push(Vec::new());
+                self.first.push(NONE);
             }
+        });
+        self.buffer = buffer;
+        if n == 0 || n > 24 {
+            return;
         }
-        let out = &mut self.outs[node as usize];
-        match out
-            .iter_mut()
-            .find(|r| r.what == what && r.caps == caps && r.days == days)
-        {
-            Some(r) => r.weak &= weak,
-            None => out.push(Ref {
+        let mut last = NONE;
+        let mut at = self.first[node as usize];
+        while at != NONE {
+            let (r, next) = &mut self.refs[at as usize];
+            if r.what == what && r.caps == caps && r.days == days {
+                r.weak &= weak;
+                return;
+            }
+            (last, at) = (at, *next);
+        }
+        let new = self.refs.len() as u32;
+        self.refs.push((
+            Ref {
                 what,
                 days,
                 weak,
                 caps,
-            }),
+            },
+            NONE,
+        ));
+        match last {
+            NONE => self.first[node as usize] = new,
+            last => self.refs[last as usize].1 = new,
         }
+    }
+
+    /// Readings of a node.
+    fn outs(&self, node: u32) -> impl Iterator<Item = &Ref> {
+        let mut at = self.first.get(node as usize).copied().unwrap_or(NONE);
+        std::iter::from_fn(move || {
+            let (r, next) = self.refs.get(at as usize)?;
+            at = *next;
+            Some(r)
+        })
     }
 
     /// Indexes all names.
     pub fn new(data: &Data) -> Self {
-        let mut ix = Index::default();
+        let mut ix = Index {
+            first: vec![NONE],
+            ..Default::default()
+        };
+        let names = 4 * (data.persons.len() + data.orgs.len() + data.states.len() * 4)
+            + data.roles.len() * 2;
+        ix.vocab.reserve(names);
+        ix.edges.reserve(2 * names);
+        ix.refs.reserve(names);
+        ix.first.reserve(2 * names);
+        ix.spans.reserve(names);
+        ix.letters.reserve(8 * names);
         for (i, s) in data.states.iter().enumerate() {
             let i = i as u32;
             for n in &s.names {
@@ -391,7 +463,7 @@ impl Index {
                 let word = if w.is_empty() {
                     BREAK
                 } else {
-                    self.vocab.get(w).copied().unwrap_or(BREAK - 1)
+                    self.word(w).unwrap_or(BREAK - 1)
                 };
                 pieces.push(Piece {
                     token: t as u32,
@@ -422,17 +494,14 @@ impl Index {
                     None => break,
                 }
                 j += 1;
-                if self.outs[node as usize]
-                    .iter()
-                    .any(|r| r.fits(&pieces[i..j]))
-                {
+                if self.outs(node).any(|r| r.fits(&pieces[i..j])) {
                     best = Some((j, node));
                 }
             }
             match best {
                 Some((j, node)) => {
-                    let refs = self.outs[node as usize]
-                        .iter()
+                    let refs = self
+                        .outs(node)
                         .filter(|r| r.fits(&pieces[i..j]))
                         .copied()
                         .collect();
@@ -458,9 +527,8 @@ impl Index {
                 return;
             }
             match self
-                .vocab
-                .get(w)
-                .and_then(|&word| self.edges.get(&((node as u64) << 32 | word as u64)))
+                .word(w)
+                .and_then(|word| self.edges.get(&(u64::from(node) << 32 | u64::from(word))))
             {
                 Some(&n) => node = n,
                 None => lost = true,
@@ -477,10 +545,10 @@ impl Index {
         if lost || pieces.is_empty() {
             return Vec::new();
         }
-        self.outs
-            .get(node as usize)
-            .map(|o| o.iter().filter(|r| r.fits(&pieces)).copied().collect())
-            .unwrap_or_default()
+        self.outs(node)
+            .filter(|r| r.fits(&pieces))
+            .copied()
+            .collect()
     }
 }
 
