@@ -247,8 +247,14 @@ impl<'r, 'a> Attach<'r, 'a> {
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
         self.inherit(&mut all, inherits);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
-        for e in all {
-            if !e.actor.is_empty() || !e.recipient.is_empty() {
+        for (i, e) in all.into_iter().enumerate() {
+            let pending = inherits.get(i).copied().unwrap_or(false);
+            let whole = if pending && e.event == EventType::Accuse { !e.recipient.is_empty() } else { !e.actor.is_empty() || !e.recipient.is_empty() };
+            // One event a type, actors and recipients in a sentence, and voice.
+            let told = kept.iter().rev().take_while(|k| k.sentence == e.sentence).any(|k| {
+                k.event == e.event && keys(&k.actor) == keys(&e.actor) && keys(&k.recipient) == keys(&e.recipient) && (k.attribution == e.attribution || pending) && (pending || k.rule == e.rule)
+            });
+            if whole && !told {
                 kept.push(e);
             }
         }
@@ -286,10 +292,8 @@ impl<'r, 'a> Attach<'r, 'a> {
                 // somebody is not his own victim
                 same && !b.recipient.iter().any(|r| a.actor.iter().any(|x| x.entity == r.entity))
             });
-            let adds = events[i].date.is_some() || events[i].place.is_some() || !events[i].recipient.is_empty() || events[i].magnitude != Default::default();
             if let Some(j) = told {
-                let verb = self.run.roles.is_verb(events[i].token as usize);
-                if events[i].actor.is_empty() && (verb || adds) {
+                if events[i].actor.is_empty() {
                     events[i].actor = events[j].actor.clone();
                 }
                 if events[i].recipient.is_empty() && !events[i].actor.is_empty() {
@@ -315,6 +319,7 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         self.dominant_enemy(events);
+        self.local_victims(events);
         self.blame(events);
     }
 
@@ -336,6 +341,21 @@ impl<'r, 'a> Attach<'r, 'a> {
                 let near = actors.entities[group as usize].mentions.iter().map(|&m| actors.mentions[m as usize].span).filter(|s| s.start <= e.trigger[0].start).last();
                 let span = near.or_else(|| actors.entities[group as usize].mentions.first().map(|&m| actors.mentions[m as usize].span));
                 e.recipient = vec![crate::Slot { span, ..slot }];
+            }
+        }
+    }
+
+    /// An attack by nobody known on nobody named strikes the country in which it happens.
+    fn local_victims(&self, events: &mut [Event]) {
+        let actors = self.run.l.actors;
+        for e in events.iter_mut().filter(|e| e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()) {
+            let Some(place) = self.place(e).map(|p| &self.run.l.places[p as usize]) else { continue };
+            let Some(country) = place.country else { continue };
+            let state = |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
+            let any = |e: &gesta_actor::Entity| e.country == Some(country);
+            let found = actors.entities.iter().position(state).or_else(|| actors.entities.iter().position(any));
+            if let Some(entity) = found {
+                e.recipient = vec![crate::Slot { entity: entity as u32, span: Some(place.span), country: Some(country), org: None, sector: Some(Sector::Cvl) }];
             }
         }
     }

@@ -190,7 +190,7 @@ pub(crate) struct Codebook {
 }
 
 /// Lists that the matcher itself reads; each must be there.
-pub(crate) const NEEDED: &[&str] = &["light", "object_control", "implicative", "future_verbs", "irrealis", "negative", "negators", "unreal_adjectives", "past_adverbs", "locative", "raising", "force_noun"];
+pub(crate) const NEEDED: &[&str] = &["light", "object_control", "implicative", "future_verbs", "irrealis", "negative", "negators", "unreal_adjectives", "past_adverbs", "locative", "raising", "force_noun", "ending"];
 
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1

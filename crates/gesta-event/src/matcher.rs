@@ -27,6 +27,7 @@ pub(crate) struct Scope {
     pub locative: Words,
     raising: Words,
     force_noun: Words,
+    ending: Words,
 }
 
 impl Scope {
@@ -45,6 +46,7 @@ impl Scope {
             locative: l("locative"),
             raising: l("raising"),
             force_noun: l("force_noun"),
+            ending: l("ending"),
         }
     }
 }
@@ -441,9 +443,13 @@ impl<'a> Run<'a> {
     /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
     fn names_a_telling(&self, t: usize) -> bool {
         let p = self.p;
+        // "This is appalling": what was told just before
+        if self.p.kids(t).any(|k| p.rel(k) == D::Nsubj && (matches!(self.lemma[k].as_ref(), "this" | "that" | "these" | "it") || self.scope.force_noun.has(&self.lemma[k]))) && !self.roles.is_verb(t) {
+            return true;
+        }
         let definite = |i: usize| p.kids(i).any(|k| matches!(p.rel(k), D::Det | D::Nummod) && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every"));
         if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
-            return definite(t);
+            return !p.kids(t).any(|k| p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every"));
         }
         // "claimed responsibility": for what was told
         if p.kid(t, D::Obj).is_some_and(|o| self.lemma[o] == "responsibility") {
@@ -580,13 +586,15 @@ impl<'a> Run<'a> {
                         break;
                     }
                 }
-                D::Xcomp | D::Advcl | D::Acl if self.scope.negative.has(lemma) => r.negated = true,
+                D::Xcomp | D::Advcl | D::Acl if self.scope.negative.has(lemma) && !self.scope.ending.has(lemma) => r.negated = true,
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
                     r.unreal = true;
                     break;
                 }
                 D::Xcomp if self.scope.implicative.has(lemma) => {}
                 D::Obj | D::NsubjPass if self.scope.light.has(lemma) => {}
+                // what must end goes on
+                D::Obj | D::Nmod | D::Xcomp | D::NsubjPass if self.scope.ending.has(lemma) => break,
                 D::Obj | D::Nmod | D::Obl | D::NsubjPass if self.scope.irrealis.has(lemma) || self.scope.negative.has(lemma) => {
                     r.unreal = true;
                     break;

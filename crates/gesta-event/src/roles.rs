@@ -124,8 +124,8 @@ impl<'a> Roles<'a> {
             D::Ccomp if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
             D::AclRelcl if self.gap(v) && self.p.kid(v, D::Obj).is_some() => vec![h],
             D::Acl => {
-                let infinitive = self.p.kids_by(v, D::Mark).any(|k| self.p.form(k).eq_ignore_ascii_case("to"));
-                if infinitive { self.noun_subject(h) } else { vec![h] }
+                // "the plan to attack", "progress in clearing": whose plan, whose progress
+                if self.p.kids_by(v, D::Mark).next().is_some() { self.noun_subject(h) } else { vec![h] }
             }
             D::Amod => vec![h],
             _ => vec![],
