@@ -140,7 +140,13 @@ fn read(path: &Path) -> Doc {
         date = gold
             .iter()
             .find(|g| tokens[g.start].2 == 1)
-            .and_then(|g| g.value.parse().ok());
+            .and_then(|g| {
+                let turned: Vec<&str> = g.value.split('-').rev().collect();
+                g.value
+                    .parse()
+                    .or_else(|_| turned.join("-").parse())
+                    .ok()
+            });
     }
     Doc {
         id: path

@@ -578,7 +578,37 @@ impl Lexicon {
             }
             _ => {}
         }
+        // "1299.59": part of a number with decimals, whatever it looks like.
+        let decimal = |i: usize, j: usize| {
+            bytes.get(i) == Some(&b'.') && bytes.get(j).is_some_and(u8::is_ascii_digit)
+        };
+        if digits > 2
+            && (decimal(at, at + 1) || (start >= 2 && decimal(start - 1, start - 2)))
+            && bits & (1 << class::YEAR) != 0
+            && !dated(bytes, start)
+        {
+            bits = 1 << class::NUM;
+        }
         atom.bits = bits;
         at
     }
+}
+
+/// Whether the figures at `start` end a date such as "31.12.2015": one or two figures and a point, twice.
+fn dated(bytes: &[u8], start: usize) -> bool {
+    let mut at = start;
+    for _ in 0..2 {
+        if at == 0 || bytes[at - 1] != b'.' {
+            return false;
+        }
+        let point = at - 1;
+        at = point;
+        while at > 0 && point - at < 2 && bytes[at - 1].is_ascii_digit() {
+            at -= 1;
+        }
+        if at == point {
+            return false;
+        }
+    }
+    true
 }

@@ -391,6 +391,12 @@ impl RuleSet {
                         .get(pos)
                         .is_some_and(|a| in_set(&self.sets[*n as usize], a))
                 }
+                Step::See(n) => {
+                    pc += 1;
+                    atoms
+                        .get(pos)
+                        .is_some_and(|a| in_set(&self.sets[*n as usize], a))
+                }
                 Step::Qty => match amount(self, w, atoms, pos) {
                     Some(q) => {
                         s.notes.push(Note::Slot(Slot::Qty as u8, q.hundredths));

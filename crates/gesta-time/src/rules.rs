@@ -117,6 +117,8 @@ pub(crate) enum Step {
     Take(u16),
     /// No atom of that set follows.
     Not(u16),
+    /// An atom of that set follows, and is not taken.
+    See(u16),
     Qty,
     /// An expression of one of these types (bit 0 DATE, 1 TIME, 2 DURATION, 3 SET).
     Inner(u8),
@@ -316,7 +318,7 @@ fn lex(text: &str) -> Result<Vec<String>, String> {
             }
             continue;
         }
-        if "()[]?~!^$".contains(c) {
+        if "()[]?~!&^$".contains(c) {
             out.push(c.to_string());
             i += 1;
             continue;
@@ -434,11 +436,15 @@ impl Reader<'_> {
                 self.steps.push(Step::End);
                 return Ok(());
             }
-            "!" => {
+            "!" | "&" => {
                 self.at += 1;
                 let set = self.set()?;
                 let n = self.add_set(set);
-                self.steps.push(Step::Not(n));
+                self.steps.push(if token == "!" {
+                    Step::Not(n)
+                } else {
+                    Step::See(n)
+                });
                 return Ok(());
             }
             "(" => {
@@ -976,6 +982,7 @@ impl RuleSet {
                     Step::Split(a, b) => todo.extend([*a, *b]),
                     Step::Jump(a) => todo.push(*a),
                     Step::Not(_)
+                    | Step::See(_)
                     | Step::Glue
                     | Step::Start
                     | Step::End

@@ -18,6 +18,7 @@ pub(crate) struct Cues {
     since: u64,
     until: u64,
     stop: u64,
+    not_verb: u64,
 }
 
 /// How far a cue may be from the expression.
@@ -39,6 +40,7 @@ impl Cues {
             since: bit("SINCE"),
             until: bit("UNTIL"),
             stop: bit("CLAUSEEND"),
+            not_verb: bit("NOTVERB") | 1 << class::NUM,
         }
     }
 
@@ -57,7 +59,6 @@ impl Cues {
             .checked_sub(1)
             .and_then(|i| atoms.get(i))
             .is_some_and(|p| has(p, self.until));
-        let mut infinitive = false;
         let mut seen_present = false;
         for i in (start.saturating_sub(LEFT)..start).rev() {
             let a = &atoms[i];
@@ -65,9 +66,20 @@ impl Cues {
                 break;
             }
             if has(a, self.to) {
-                infinitive |= atoms.get(i + 1).is_some_and(|n| {
-                    n.shape == Shape::Lower && n.bits & (self.past | self.not_past) == 0
-                }) && i + 1 < start;
+                let verb = i + 1 < start
+                    && atoms.get(i + 1).is_some_and(|n| {
+                        n.shape == Shape::Lower && n.bits & self.not_verb == 0
+                    });
+                if verb {
+                    // "failed to reach" is past, "wants to reach" and "a plan to reach" are not.
+                    let governor = i.checked_sub(1).map(|j| &atoms[j]);
+                    let past =
+                        governor.is_some_and(|g| self.is_past(text, g) && !has(g, self.plan));
+                    if !past || until {
+                        return Tense::Future;
+                    }
+                    return Tense::Past;
+                }
                 continue;
             }
             if has(a, self.will | self.would) {
@@ -91,7 +103,6 @@ impl Cues {
                     return Tense::Future;
                 }
                 if to && !has(a, self.past) {
-                    infinitive = true;
                     continue;
                 }
                 return if until && !has(a, self.past) {
@@ -100,14 +111,9 @@ impl Cues {
                     Tense::Past
                 };
             }
-            if has(a, self.present) {
-                if infinitive {
-                    return Tense::Future;
-                }
-                seen_present = true;
-            }
+            seen_present |= has(a, self.present);
         }
-        if infinitive || (until && seen_present) {
+        if until && seen_present {
             return Tense::Future;
         }
         if seen_present {
