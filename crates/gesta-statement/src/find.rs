@@ -135,17 +135,27 @@ impl<'a> Pass<'a> {
     }
     /// The subject of a verb: the nearest in front of it, else the first behind it.
     fn subject(&self, v: usize) -> Option<usize> {
+        self.subject_at(v, self.inside[v])
+    }
+    /// The same, for a cue inside the quotation `level`: words of another quotation are no subject of it, but for a
+    /// few words in scare quotes.
+    fn subject_at(&self, v: usize, level: u32) -> Option<usize> {
         let is = |k: &usize| {
             matches!(
                 self.p.rel(*k),
                 Deprel::Nsubj | Deprel::NsubjOuter | Deprel::NsubjPass
-            )
+            ) && !self.elsewhere(*k, level)
         };
         self.p
             .kids(v)
             .rev()
             .find(|k| *k < v && is(k))
             .or_else(|| self.p.kids(v).find(is))
+    }
+    /// Whether a token stands in a quotation of several words other than `level`.
+    fn elsewhere(&self, i: usize, level: u32) -> bool {
+        let q = self.inside[i];
+        q != level && (q == 0 || self.quote_tokens[q as usize - 1].len() > 4)
     }
     fn kid(&self, i: usize, rels: &[Deprel]) -> Option<usize> {
         self.p.kids(i).find(|&k| rels.contains(&self.p.rel(k)))
@@ -735,7 +745,13 @@ impl<'a> Pass<'a> {
                 });
                 return agent.map_or(Who::Nobody, Who::Head);
             }
-            if let Some(s) = self.kid(v, &[Deprel::Nsubj, Deprel::NsubjOuter, Deprel::NsubjPass]) {
+            // "were described by X as …, saying": the agent goes on speaking
+            if v != start && self.passive(v) && self.inside[v] == self.inside[start]
+                && let Some(k) = self.p.kids(v).find(|&k| self.p.rel(k) == Deprel::OblAgent)
+            {
+                return Who::Head(k);
+            }
+            if let Some(s) = self.subject_at(v, self.inside[start]) {
                 if matches!(
                     self.text(s).to_ascii_lowercase().as_str(),
                     "who" | "which" | "that" | "whom"
@@ -755,13 +771,26 @@ impl<'a> Pass<'a> {
             {
                 return Who::Head(o);
             }
+            if v == start && self.gerund(v) && (self.has_case(v, "as") || v > 0 && self.is(v - 1, "as")) {
+                // "quoted X, who leads Y, as saying"
+                let s = self.sentence(v);
+                let quoted = (s.start..v).rev().take(REACH).find(|&q| {
+                    self.p.upos(q) == Upos::Verb && matches!(self.lemma(q).as_str(), "quote" | "cite" | "report")
+                });
+                if let Some(q) = quoted {
+                    let rels: &[Deprel] = if self.passive(q) { &[Deprel::NsubjPass, Deprel::Nsubj] } else { &[Deprel::Obj] };
+                    if let Some(o) = self.kid(q, rels) {
+                        return Who::Head(o);
+                    }
+                }
+            }
             let Some(h) = self.p.head(v) else {
                 return Who::Nobody;
             };
             match self.p.rel(v) {
                 // "…, saying": behind a comma a participle belongs to the clause
                 Deprel::Acl
-                    if self.gerund(v) && self.comma_before(v) && self.p.upos(h) != Upos::Propn =>
+                    if self.gerund(v) && self.comma_before(v) =>
                 {
                     let mut g = self.p.head(h);
                     for _ in 0..CLIMB {
@@ -771,7 +800,7 @@ impl<'a> Pass<'a> {
                         }
                     }
                     match g {
-                        Some(g) if self.inside[g] == self.inside[start] => v = g,
+                        Some(g) if self.speaks_at(g, self.inside[start]) => v = g,
                         _ => return Who::Head(h),
                     }
                 }
@@ -806,6 +835,11 @@ impl<'a> Pass<'a> {
             }
         }
         Who::Nobody
+    }
+
+    /// Whether a verb has somebody who may go on speaking.
+    fn speaks_at(&self, g: usize, level: u32) -> bool {
+        self.subject_at(g, level).is_some() || !matches!(self.p.rel(g), Deprel::Root)
     }
 
     fn comma_before(&self, v: usize) -> bool {
