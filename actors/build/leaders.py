@@ -43,7 +43,7 @@ def plain(s):
     return re.sub(r"[^a-z ]", "", "".join(c for c in s if not unicodedata.combining(c)).lower().replace("-", " ")).strip()
 
 # Persons of the hand-written tables: names and top offices by state.
-hand_names, hand_offices = defaultdict(list), set()
+hand_names, hand_spells = defaultdict(list), defaultdict(list)
 for path in sorted(glob.glob(os.path.join(actors, "persons*.tsv"))):
     if os.path.basename(path) == "persons-factbook.tsv":
         continue
@@ -51,10 +51,10 @@ for path in sorted(glob.glob(os.path.join(actors, "persons*.tsv"))):
         for n in [r["name"]] + r.get("aliases", "").split(" | "):
             if n.strip(" ?"):
                 hand_names[r["home"]].append(plain(n.strip(" ?")))
-        o, c = r.get("office", ""), r.get("country") or r["home"]
-        if re.match(r"(Acting |Interim |Transitional )?President( of|$)", o) and "European" not in o: hand_offices.add((c, "President"))
-        if re.match(r"(Acting |Interim |Caretaker )?(Prime Minister|Premier|Taoiseach|Chancellor)\b", o): hand_offices.add((c, "Prime Minister"))
-        if re.match(r"(King|Queen|Emir|Sultan|Emperor|Grand Duke|Prince|Supreme Leader|Pope)\b", o): hand_offices.add((c, "Monarch"))
+        o, c, sp = r.get("office", ""), r.get("country") or r["home"], (r.get("from", ""), r.get("to", "") or "9999")
+        if re.match(r"(Acting |Interim |Transitional )?President (of|and)|Chairman of the (Presidential|Sovereign|State Admin)", o) and "European" not in o: hand_spells[(c, "President")].append(sp)
+        if re.match(r"(Acting |Interim |Caretaker )?(Prime Minister|Premier|Taoiseach|Chancellor)\b", o): hand_spells[(c, "Prime Minister")].append(sp)
+        if re.match(r"(King|Queen|Emir|Sultan|Emperor|Grand Duke|Prince|Supreme Leader|Pope)\b", o): hand_spells[(c, "Monarch")].append(sp)
 
 TITLE = re.compile(r"^(note\s*[-:]?|formerly,?|represented by|representated by|the|of|and|also|both|French|New Zealand|is represented by|Ms\.?|Dr\.?|Sir|Dame|Lt\.?|Gen\.?|Maj\.?|Col\.?|Capt\.?|Adm\.?|Grand Chief|Cardinal|General|Major|Colonel|Captain|"
     r"president|presidents|vice|prime|minister|ministers|deputy|first|second|third|fourth|fifth|acting|interim|transitional|transition|caretaker|executive|co-vice|king|queen|prince|crown|sultan|emir|amir|emperor|pope|governor|premier|premiers|chancellor|taoiseach|\(prime|minister\)|"
@@ -117,7 +117,9 @@ for r in csv.DictReader(open(src, encoding="utf-8")):
         if iso in territory and iso not in ("HKG", "MAC") and cls in ("President", "Monarch", "Governor-General", "Vice President") and r["role"] == "chief of state": continue
         if cls is None or not caps or len(words) > 7:
             LOST.append(r["title_and_name"]); continue
-        if len(words) < 2 and cls != "Monarch": continue
+        if len(words) < 2: continue
+        if any(w.lower() in ("chair", "council") for w in words): continue
+        if words[0] == "Polynesia": words = words[1:]
         name = " ".join(tidy(w) for w in words)
         # capitals and what small words stand between or before them make the surname
         i, j = words.index(caps[0]), len(words) - 1 - words[::-1].index(caps[-1])
@@ -163,7 +165,25 @@ for s in sorted(spells, key=lambda s: (s["iso"], s["cls"], s["g"], s["since"])):
     if m and (m["g"], m["cls"]) == (s["g"], s["cls"]) and (not m["gone"] or m["gone"] >= s["since"]):
         m["gone"] = "" if not s["gone"] or not m["gone"] else max(m["gone"], s["gone"])
     else: merged.append(dict(s))
-heads = [s for s in merged if not ((s["iso"], s["cls"]) in hand_offices)]
+
+
+def days(d):
+    y, m, day = (d.split("-") + ["01", "01"])[:3]
+    return int(y) * 365 + int(m) * 30 + int(day) if y.isdigit() else 9**9
+
+
+def covered(s):
+    """Whether a hand-written spell of the same office covers the beginning of this one (give or take a month)."""
+    a = days(s["since"])
+    for f, t in hand_spells[(s["iso"], s["cls"])]:
+        if days(f or "0000") - 40 <= a < days(t) - 20: return True
+        if not s["gone"] or days(f or "0000") < days(s["gone"]):  # it begins before a hand-written one: ends there
+            if days(f or "0000") > a: s["gone"] = min(s["gone"] or "9999", f)
+    return days(s["gone"] or "9999") - a < 45
+
+
+heads = [s for s in merged if re.match(r"\d{4}", s["since"]) and not (s["iso"] in hand_names and s["cls"] == "Monarch") and not covered(s)]
+THE = {"USA", "GBR", "NLD", "PHL", "ARE", "BHS", "MDV", "CZE", "CAF", "COD", "COG", "DOM", "COM", "SLB", "MHL"}
 out = []
 SHARED = {"Deputy Prime Minister", "Vice President", "Member of the Presidency"}
 by_office = defaultdict(list)
@@ -181,7 +201,7 @@ for (iso, cls), ss in sorted(by_office.items()):
         title = {"Monarch": "King" if iso not in ("KWT", "QAT", "OMN") else {"OMN": "Sultan"}.get(iso, "Emir")}.get(cls, cls)
         if cls == "Member of the Presidency": off = "Member of the Presidency of " + state[iso]
         elif iso == "DEU" and cls == "Prime Minister": off = "Chancellor of Germany"
-        else: off = title + " of " + state[iso]
+        else: off = title + (" of the " if iso in THE else " of ") + state[iso]
         out.append([names[0], " | ".join(surs), " | ".join(names[1:]), iso, off, s["since"], end, "yes" if cls in SHARED else "", "factbook"])
 
 path = os.path.join(actors, "persons-factbook.tsv")
