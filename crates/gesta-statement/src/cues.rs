@@ -114,6 +114,7 @@ pub struct Cues {
     texts: Vec<String>,
     parts: Vec<String>,
     courts: Vec<String>,
+    plans: Vec<String>,
     titles: Vec<String>,
     stops: Vec<String>,
     /// Examples of all entries, in order.
@@ -154,6 +155,8 @@ struct File {
     parts: Vec<String>,
     #[serde(default)]
     courts: Vec<String>,
+    #[serde(default)]
+    plans: Vec<String>,
     #[serde(default)]
     titles: Vec<String>,
     #[serde(default)]
@@ -349,6 +352,7 @@ impl Cues {
             out.texts.extend(parsed.texts);
             out.parts.extend(parsed.parts);
             out.courts.extend(parsed.courts);
+            out.plans.extend(parsed.plans);
             out.titles.extend(parsed.titles);
             out.stops.extend(parsed.stops);
         }
@@ -357,6 +361,7 @@ impl Cues {
             &mut out.texts,
             &mut out.parts,
             &mut out.courts,
+            &mut out.plans,
             &mut out.no_sources,
         ] {
             list.sort();
@@ -400,6 +405,10 @@ impl Cues {
     /// Whether a paragraph that begins like this is no longer part of an official statement.
     pub fn is_stop(&self, head: &str) -> bool {
         self.stops.iter().any(|t| head.starts_with(t.as_str()))
+    }
+    /// Whether a noun with an infinitive or clause is what a verb of saying reports: "stressed the need to".
+    pub fn is_plan(&self, lemma: &str) -> bool {
+        has(&self.plans, lemma)
     }
     /// Whether a noun names somebody who rules.
     pub fn is_court(&self, lemma: &str) -> bool {

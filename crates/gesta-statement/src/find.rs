@@ -181,6 +181,16 @@ impl<'a> Pass<'a> {
         self.kid(v, &[Deprel::AuxPass, Deprel::NsubjPass, Deprel::CsubjPass])
             .is_some()
     }
+    /// "was ordered", or a bare participle: "known as".
+    fn done_to(&self, v: usize) -> bool {
+        let bare = self.p.word(v).xpos == "VBN"
+            && self.kid(v, &[Deprel::Aux, Deprel::Nsubj]).is_none()
+            && matches!(
+                self.p.rel(v),
+                Deprel::Acl | Deprel::Advcl | Deprel::AclRelcl | Deprel::Dep
+            );
+        bare || self.passive(v)
+    }
     fn negated(&self, v: usize) -> bool {
         self.p.kids(v).any(|k| {
             k < v
@@ -746,7 +756,9 @@ impl<'a> Pass<'a> {
                 return agent.map_or(Who::Nobody, Who::Head);
             }
             // "were described by X as …, saying": the agent goes on speaking
-            if v != start && self.passive(v) && self.inside[v] == self.inside[start]
+            if v != start
+                && self.passive(v)
+                && self.inside[v] == self.inside[start]
                 && let Some(k) = self.p.kids(v).find(|&k| self.p.rel(k) == Deprel::OblAgent)
             {
                 return Who::Head(k);
@@ -765,20 +777,42 @@ impl<'a> Pass<'a> {
             if self.p.kids(v).any(|k| self.p.rel(k) == Deprel::Expl) {
                 return Who::Nobody;
             }
+            // "when asked", "if accused"
+            if v == start
+                && self.p.rel(v) == Deprel::Advcl
+                && matches!(self.p.word(v).xpos, "VBN" | "VBD")
+                && self.p.kids(v).any(|k| {
+                    k < v
+                        && matches!(
+                            self.text(k).to_ascii_lowercase().as_str(),
+                            "when" | "if" | "once" | "although" | "though" | "unless"
+                        )
+                })
+            {
+                return Who::Nobody;
+            }
             // "…," said Ann Smith: the subject taken for an object, or lost
             if v == start
                 && let Some(o) = self.inverted(v)
             {
                 return Who::Head(o);
             }
-            if v == start && self.gerund(v) && (self.has_case(v, "as") || v > 0 && self.is(v - 1, "as")) {
+            if v == start
+                && self.gerund(v)
+                && (self.has_case(v, "as") || v > 0 && self.is(v - 1, "as"))
+            {
                 // "quoted X, who leads Y, as saying"
                 let s = self.sentence(v);
                 let quoted = (s.start..v).rev().take(REACH).find(|&q| {
-                    self.p.upos(q) == Upos::Verb && matches!(self.lemma(q).as_str(), "quote" | "cite" | "report")
+                    self.p.upos(q) == Upos::Verb
+                        && matches!(self.lemma(q).as_str(), "quote" | "cite" | "report")
                 });
                 if let Some(q) = quoted {
-                    let rels: &[Deprel] = if self.passive(q) { &[Deprel::NsubjPass, Deprel::Nsubj] } else { &[Deprel::Obj] };
+                    let rels: &[Deprel] = if self.passive(q) {
+                        &[Deprel::NsubjPass, Deprel::Nsubj]
+                    } else {
+                        &[Deprel::Obj]
+                    };
                     if let Some(o) = self.kid(q, rels) {
                         return Who::Head(o);
                     }
@@ -789,9 +823,7 @@ impl<'a> Pass<'a> {
             };
             match self.p.rel(v) {
                 // "…, saying": behind a comma a participle belongs to the clause
-                Deprel::Acl
-                    if self.gerund(v) && self.comma_before(v) =>
-                {
+                Deprel::Acl if self.gerund(v) && self.comma_before(v) => {
                     let mut g = self.p.head(h);
                     for _ in 0..CLIMB {
                         match g {
@@ -1010,14 +1042,28 @@ impl<'a> Pass<'a> {
         let mut seen: Vec<Span> = Vec::new();
         let from = self.out.len();
         let speaker = self.speaker(v);
-        let passive = self.passive(v);
+        let passive = self.done_to(v);
+        let p_finite = self.p.word(v).xpos != "VBN" || self.kid(v, &[Deprel::Aux]).is_some();
+        let object = self.kid(v, &[Deprel::Obj]).filter(|&o| o > v);
+        let light = object.is_some_and(|o| {
+            self.cues.is_light(&self.lemma(v)) && self.cues.noun(&self.lemma(o)).is_some()
+        });
         let mut told = quoted;
         for e in entries.iter().copied() {
+            if self.gerund(v)
+                && matches!(
+                    self.p.rel(v),
+                    Deprel::Csubj | Deprel::Nsubj | Deprel::CsubjPass
+                )
+            {
+                continue;
+            }
             if self.negated(v) && e.class != "deny" || !self.subject_fits(v, e) {
                 continue;
             }
             // "was ordered to leave", "is known as": nobody is reported to have said so
-            let anonymous = passive && speaker == Who::Nobody;
+            let anonymous = speaker == Who::Nobody
+                && (passive || self.p.rel(v) == Deprel::Advcl && !self.gerund(v));
             if anonymous && !matches!(e.class.as_str(), "say" | "report" | "accuse") {
                 continue;
             }
@@ -1045,13 +1091,16 @@ impl<'a> Pass<'a> {
                 && e.takes.any(Takes::CLAUSE)
                 && !quoted
             {
-                parts.extend(self.clause_behind(v));
+                parts.extend(self.clause_behind(v).filter(|_| p_finite));
             }
             if parts.is_empty() && seen.is_empty() && e.takes.any(Takes::NAMING.or(Takes::AS)) {
                 parts.extend(self.name_behind(v, e));
             }
             if parts.is_empty() && seen.is_empty() && e.takes.any(Takes::PREP_ING) && !quoted {
                 parts.extend(self.quote_behind(v, e));
+            }
+            for part in parts.iter_mut().filter(|p| p.clause && p.a > v) {
+                part.b = self.goes_on(part.b, v);
             }
             for part in parts {
                 if anonymous
@@ -1069,10 +1118,18 @@ impl<'a> Pass<'a> {
                 {
                     continue;
                 }
+                // "expressed a wish to …" is told by the noun
+                if light && object.is_some_and(|o| part.a <= o) {
+                    continue;
+                }
                 let Some(mut content) = self.settle(part.a, part.b, v) else {
                     continue;
                 };
-                // Words that a quotation of the same verb holds are told by it.
+                // Words that a quotation of the same verb holds are told by it, and what stands in front of them is
+                // the writer's when the verb follows.
+                if quoted && part.a < v {
+                    continue;
+                }
                 if quoted {
                     let head = self.p.text.tokens()[part.head].span;
                     let own = self
@@ -1085,7 +1142,11 @@ impl<'a> Pass<'a> {
                         .filter(|q| q.end > content.start)
                         .min_by_key(|q| q.start)
                     {
-                        Some(q) if q.start <= content.start || head.start >= q.start => continue,
+                        Some(q)
+                            if q.start <= content.start || head.start >= q.start || part.a < v =>
+                        {
+                            continue;
+                        }
                         Some(q) if q.start < content.end => {
                             let b = self
                                 .p
@@ -1151,6 +1212,31 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// "…, and that …" behind a clause belongs to it.
+    fn goes_on(&self, mut b: usize, v: usize) -> usize {
+        let p = self.p;
+        let s = self.sentence(v);
+        for _ in 0..4 {
+            let next = (b..s.end).take(3).find(|&i| self.wordlike(i));
+            let Some(n) = next.filter(|&n| {
+                n + 2 < s.end
+                    && matches!(self.text(n), "and" | "but")
+                    && self.is(n + 1, "that")
+                    && self.inside[n] == self.inside[v]
+            }) else {
+                return b;
+            };
+            if p.rel(n + 1) != Deprel::Mark {
+                return b;
+            }
+            let Some(k) = p.head(n + 1).filter(|&k| k > n) else {
+                return b;
+            };
+            b = p.subtree(k).end.clamp(n + 2, s.end);
+        }
+        b
+    }
+
     /// The clause behind a verb of saying where the tree hangs it elsewhere: "that …", or the next finite clause.
     fn clause_behind(&self, v: usize) -> Option<Part> {
         let p = self.p;
@@ -1197,6 +1283,13 @@ impl<'a> Pass<'a> {
             }
             if matches!(p.upos(i), Upos::Cconj) {
                 joined = i;
+            }
+            if subject.is_none()
+                && p.upos(i) == Upos::Verb
+                && matches!(p.word(i).xpos, "VBG" | "VBN" | "VB")
+                && !self.cues.verb(&self.lemma(i)).is_empty()
+            {
+                return None;
             }
             if subject.is_none() {
                 let head_of_clause =
@@ -1527,7 +1620,10 @@ impl<'a> Pass<'a> {
                             && self.infinitive(c)
                             && p.subtree(c).start == end
                     });
-                    if let Some(c) = inf.filter(|_| p.upos(k) == Upos::Noun) {
+                    if let Some(c) = inf.filter(|_| {
+                        self.cues.noun(&self.lemma(k)).is_some()
+                            || self.cues.is_plan(&self.lemma(k))
+                    }) {
                         out.push(part(k, a, p.subtree(c).end.min(s.end)));
                         continue;
                     }
@@ -1538,7 +1634,9 @@ impl<'a> Pass<'a> {
                             || (p.rel(c) == Deprel::Acl && self.gerund(c) && self.has_case(c, "of"))
                             || p.rel(c) == Deprel::Ccomp
                     });
-                    if (holds && p.upos(k) == Upos::Noun) || self.holds_quote(a, b) {
+                    let known = self.cues.noun(&self.lemma(k)).is_some()
+                        || self.cues.is_plan(&self.lemma(k));
+                    if (holds && known && p.upos(k) == Upos::Noun) || self.holds_quote(a, b) {
                         out.push(part(k, a, b));
                     }
                 }
@@ -1894,15 +1992,20 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// The prepositional cue that begins at token `i`.
+    fn source_at(&self, i: usize) -> Option<&'a Vec<String>> {
+        let s = self.sentence(i);
+        self.cues
+            .sources()
+            .iter()
+            .find(|w| i + w.len() < s.end && w.iter().enumerate().all(|(n, w)| self.is(i + n, w)))
+    }
+
     /// "according to X": at token `i` its first word.
     fn source(&mut self, i: usize) {
         let p = self.p;
         let s = self.sentence(i);
-        let Some(words) =
-            self.cues.sources().iter().find(|w| {
-                i + w.len() < s.end && w.iter().enumerate().all(|(n, w)| self.is(i + n, w))
-            })
-        else {
+        let Some(words) = self.source_at(i) else {
             return;
         };
         let after = i + words.len();
@@ -2082,6 +2185,16 @@ impl<'a> Pass<'a> {
         }) {
             b = next - 1;
         }
+        // Nor does "…, according to Y".
+        if let Some(comma) = (a + 2..b).find(|&i| {
+            i > cue + 1
+                && self.is(i, "according")
+                && self.inside[i] == self.inside[cue]
+                && matches!(self.text(i - 1), "," | "”" | "\"")
+        }) && self.source_at(cue).is_none()
+        {
+            b = comma;
+        }
         // Nor does what stands behind a semicolon.
         if let Some(semi) = (a..b)
             .skip(1)
@@ -2130,7 +2243,6 @@ impl<'a> Pass<'a> {
         // Quotations that it cuts are taken whole; one that it equals loses its marks.
         let raw = p.text.raw();
         let level = self.inside[cue];
-        let stop = p.text.sentences()[p.text.sentence_of(a)].span.end;
         let at = self
             .quotes
             .partition_point(|q| q.span.start < span.start)
@@ -2153,7 +2265,7 @@ impl<'a> Pass<'a> {
                 break;
             }
             if q.inner.end > span.end {
-                span.end = q.span.end.min(stop.max(span.end));
+                span.end = q.span.end;
             }
             if q.inner.of(raw).ends_with(',') && q.span.end < span.end {
                 // “a mess,” meaning …: behind a comma inside the marks the writer goes on

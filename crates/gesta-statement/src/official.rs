@@ -44,7 +44,8 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
             }
             for x in s..t {
                 let r = sentences[x].range();
-                if pass.inside[r.start] == 0 && !p.form(r.end - 1).contains(':') {
+                let plain = pass.inside[r.clone()].iter().all(|&q| q == 0);
+                if plain && !p.form(r.end - 1).contains(':') {
                     whole(pass, x, who);
                 }
             }
@@ -54,10 +55,10 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
     let mut any = false;
     for s in 0..sentences.len() {
         let r = sentences[s].range();
-        if let Some(who) = intro(pass, s) {
+        if let Some((who, saying)) = intro(pass, s) {
             let next = s + 1;
             if next < sentences.len()
-                && let Some(stop) = extent(pass, s, &ahead)
+                && let Some(stop) = extent(pass, s, &ahead, saying)
             {
                 now = Some((who, stop));
                 any = true;
@@ -113,8 +114,9 @@ fn whole(pass: &mut Pass, s: usize, speaker: Who) {
     });
 }
 
-/// "The Foreign Secretary said:" at the end of a paragraph, with no quotation mark behind.
-fn intro(pass: &Pass, s: usize) -> Option<Who> {
+/// "The Foreign Secretary said:" at the end of a paragraph, with no quotation mark behind: who, and whether the verb is
+/// one of saying.
+fn intro(pass: &Pass, s: usize) -> Option<(Who, bool)> {
     let p = pass.p;
     let here = &p.text.sentences()[s];
     let next = p.text.sentences().get(s + 1)?;
@@ -147,13 +149,13 @@ fn intro(pass: &Pass, s: usize) -> Option<Who> {
         })
     })?;
     match pass.speaker(verb) {
-        Who::Head(h) => Some(Who::Head(h)),
+        Who::Head(h) => Some((Who::Head(h), pass.quoting_verb(verb))),
         _ => None,
     }
 }
 
 /// How far an introduction governs: `Some(None)` to the end, `Some(Some(n))` up to sentence `n`, `None` not at all.
-fn extent(pass: &Pass, s: usize, ahead: &[usize]) -> Option<Option<usize>> {
+fn extent(pass: &Pass, s: usize, ahead: &[usize], saying: bool) -> Option<Option<usize>> {
     let sentences = pass.p.text.sentences();
     // A line such as "– Judge Ann Smith" ends what it signs.
     for t in s + 1..sentences.len().min(s + 40) {
@@ -161,8 +163,20 @@ fn extent(pass: &Pass, s: usize, ahead: &[usize]) -> Option<Option<usize>> {
             return Some(Some(t - 1));
         }
     }
-    // Without "I" or "we" it is a list or a table that the colon announces.
-    (ahead[s + 1] > 0).then_some(None)
+    let first = sentences[s + 1].span.of(pass.p.text.raw());
+    if first.starts_with(['-', '•', '*', '·', '–']) {
+        return None; // a list
+    }
+    if ahead[s + 1] > 0 {
+        return Some(None);
+    }
+    // Without "I" or "we" only the next paragraph, and only behind a verb of saying.
+    let base = sentences[s + 1].paragraph;
+    let block = sentences[s + 1..]
+        .iter()
+        .take_while(|x| x.paragraph == base)
+        .count();
+    (saying && base != sentences[s].paragraph).then_some(Some(s + block))
 }
 
 /// "– Judge Ann Smith, in her ruling": a short paragraph that begins with a dash and a name.
