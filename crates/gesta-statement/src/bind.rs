@@ -237,6 +237,23 @@ impl Binder<'_> {
         }
         if let Some(m) = self.mention(head) {
             if let Some(party) = self.of_mention(m) {
+                // "He also said" after somebody's statement is that speaker, whoever stands in what was said.
+                if matches!(word.as_str(), "he" | "she")
+                    && self
+                        .p
+                        .head(head)
+                        .is_some_and(|h| d.cue_token == Some(h) && self.p.head(h).is_none())
+                    && let Some(last) = self.last_speaker(out, d.content.start, 160)
+                    && last.entity != party.entity
+                    && self.actors.entities[last.entity as usize].kind == EntityKind::Person
+                {
+                    let entity = last.entity;
+                    self.actors.bind(m, vec![entity]);
+                    return Some(Party {
+                        entity,
+                        span: party.span,
+                    });
+                }
                 // "the mayor, Ann Smith": the name beside it says more.
                 let named = self.actors.entities[party.entity as usize].name.is_some();
                 let own_name = named && self.actors.mentions[m as usize].form == Form::Name;
@@ -307,7 +324,7 @@ impl Binder<'_> {
 
     /// Who speaks in a quotation that names nobody.
     fn before(
-        &self,
+        &mut self,
         out: &[Statement],
         d: &Draft,
         sentence: usize,
@@ -343,7 +360,11 @@ impl Binder<'_> {
             .p
             .kids(root)
             .find(|&k| matches!(self.p.rel(k), Deprel::Nsubj | Deprel::NsubjPass))?;
-        self.known(subject)
+        self.known(subject).or_else(|| {
+            (self.p.upos(subject) == Upos::Propn)
+                .then(|| self.add(subject))
+                .flatten()
+        })
     }
 
     /// A new entity for a noun phrase that the actors do not know.

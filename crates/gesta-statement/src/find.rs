@@ -818,12 +818,23 @@ impl<'a> Pass<'a> {
                     }
                 }
             }
+            if v == start
+                && let Some(n) = self.just_before(v)
+            {
+                return Who::Head(n);
+            }
             let Some(h) = self.p.head(v) else {
                 return Who::Nobody;
             };
             match self.p.rel(v) {
                 // "…, saying": behind a comma a participle belongs to the clause
-                Deprel::Acl if self.gerund(v) && self.comma_before(v) => {
+                Deprel::Acl
+                    if self.gerund(v) && self.comma_before(v)
+                        || v != start
+                            && self.gerund(start)
+                            && self.comma_before(start)
+                            && self.p.upos(h) != Upos::Propn =>
+                {
                     let mut g = self.p.head(h);
                     for _ in 0..CLIMB {
                         match g {
@@ -879,6 +890,49 @@ impl<'a> Pass<'a> {
         from > 0 && (self.text(from - 1) == "," || self.text(from) == ",")
     }
 
+    /// A noun phrase right in front of a finite verb whose subject the tree has lost.
+    fn just_before(&self, v: usize) -> Option<usize> {
+        let p = self.p;
+        let s = self.sentence(v);
+        if !matches!(p.word(v).xpos, "VBD" | "VBZ" | "VBP") || v == s.start {
+            return None;
+        }
+        let last = (s.start..v)
+            .rev()
+            .take(3)
+            .find(|&i| p.upos(i) != Upos::Adv)?;
+        let nominal = matches!(p.upos(last), Upos::Propn | Upos::Noun | Upos::Pron);
+        if !nominal
+            || self.inside[last] != self.inside[v]
+            || matches!(
+                self.text(last).to_ascii_lowercase().as_str(),
+                "who" | "which" | "that"
+            )
+        {
+            return None;
+        }
+        let mut head = last;
+        for _ in 0..8 {
+            match p.head(head) {
+                Some(h)
+                    if h < last
+                        && s.contains(&h)
+                        && self.inside[h] == self.inside[v]
+                        && matches!(p.upos(h), Upos::Propn | Upos::Noun)
+                        && matches!(
+                            p.rel(head),
+                            Deprel::Flat | Deprel::Compound | Deprel::NmodDesc | Deprel::Nmod
+                        ) =>
+                {
+                    head = h;
+                }
+                _ => break,
+            }
+        }
+        // the object of another verb is no subject
+        (!matches!(p.rel(head), Deprel::Obj | Deprel::Obl | Deprel::Nmod)).then_some(head)
+    }
+
     /// The subject behind a verb that follows a quotation or a comma: "…," said Ann Smith.
     fn inverted(&self, v: usize) -> Option<usize> {
         let p = self.p;
@@ -910,7 +964,15 @@ impl<'a> Pass<'a> {
         if !plain || self.inside[first] != level || self.text(v + 1) == "," {
             return None;
         }
-        let mut head = first;
+        // "said former party leader Ann Smith": the name counts
+        let name = (first..s.end)
+            .take(8)
+            .take_while(|&i| matches!(p.upos(i), Upos::Noun | Upos::Propn | Upos::Adj | Upos::Num))
+            .find(|&i| p.upos(i) == Upos::Propn);
+        let mut head = match name {
+            Some(n) if p.upos(first) == Upos::Noun => n,
+            _ => first,
+        };
         for _ in 0..8 {
             match p.head(head) {
                 Some(h)
@@ -959,16 +1021,24 @@ impl<'a> Pass<'a> {
                 h = k;
                 continue;
             }
-            // "numbers reported by the bank", "the decree signed by the pope"
+            // "numbers reported by the bank", "a tweet sent from the mayor's account"
             let made = self
                 .p
                 .kids(h)
-                .filter(|&k| self.p.rel(k) == Deprel::Acl && self.p.word(k).xpos == "VBN" && k < v)
+                .filter(|&k| {
+                    self.p.rel(k) == Deprel::Acl && self.p.word(k).xpos == "VBN" && (k < v || v < h)
+                })
                 .find_map(|k| {
-                    self.p.kids(k).find(|&a| {
+                    let by = self.p.kids(k).find(|&a| {
                         self.p.rel(a) == Deprel::OblAgent
-                            || (self.p.rel(a) == Deprel::Obl && self.has_case(a, "by"))
-                    })
+                            || (self.p.rel(a) == Deprel::Obl
+                                && (self.has_case(a, "by") || self.has_case(a, "from")))
+                    })?;
+                    if self.has_case(by, "from") {
+                        self.p.kid(by, Deprel::NmodPoss).or(Some(by))
+                    } else {
+                        Some(by)
+                    }
                 });
             if let Some(k) = made {
                 return Who::Head(k);
