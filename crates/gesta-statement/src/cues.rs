@@ -115,6 +115,7 @@ pub struct Cues {
     parts: Vec<String>,
     courts: Vec<String>,
     plans: Vec<String>,
+    adjectives: Vec<String>,
     titles: Vec<String>,
     stops: Vec<String>,
     /// Examples of all entries, in order.
@@ -157,6 +158,8 @@ struct File {
     courts: Vec<String>,
     #[serde(default)]
     plans: Vec<String>,
+    #[serde(default)]
+    adjectives: Vec<String>,
     #[serde(default)]
     titles: Vec<String>,
     #[serde(default)]
@@ -353,6 +356,7 @@ impl Cues {
             out.parts.extend(parsed.parts);
             out.courts.extend(parsed.courts);
             out.plans.extend(parsed.plans);
+            out.adjectives.extend(parsed.adjectives);
             out.titles.extend(parsed.titles);
             out.stops.extend(parsed.stops);
         }
@@ -362,6 +366,7 @@ impl Cues {
             &mut out.parts,
             &mut out.courts,
             &mut out.plans,
+            &mut out.adjectives,
             &mut out.no_sources,
         ] {
             list.sort();
@@ -405,6 +410,10 @@ impl Cues {
     /// Whether a paragraph that begins like this is no longer part of an official statement.
     pub fn is_stop(&self, head: &str) -> bool {
         self.stops.iter().any(|t| head.starts_with(t.as_str()))
+    }
+    /// Whether an adjective tells with a clause what its subject says: "was clear that".
+    pub fn is_adjective(&self, lemma: &str) -> bool {
+        has(&self.adjectives, lemma)
     }
     /// Whether a noun with an infinitive or clause is what a verb of saying reports: "stressed the need to".
     pub fn is_plan(&self, lemma: &str) -> bool {

@@ -105,6 +105,7 @@ impl<'a> Pass<'a> {
             match self.p.upos(i) {
                 Upos::Verb => self.verb(i),
                 Upos::Noun => self.noun(i),
+                Upos::Adj => self.adjective(i),
                 _ => {}
             }
             self.source(i);
@@ -1534,7 +1535,7 @@ impl<'a> Pass<'a> {
                     if rel != Deprel::Ccomp && !passive {
                         continue;
                     }
-                    if k < v && !(p.subtree(k).end <= v) {
+                    if k < v && (p.subtree(k).end > v || self.subject(k).is_none()) {
                         continue;
                     }
                     // a gerund without subject is no clause
@@ -1974,6 +1975,9 @@ impl<'a> Pass<'a> {
         }
         let mut first = true;
         for (a, b) in pieces {
+            if (a..b).filter(|&i| self.wordlike(i)).take(2).count() < 2 {
+                continue;
+            }
             if let Some(content) = self.settle(a, b, cue_token) {
                 self.push(Draft {
                     content,
@@ -2059,6 +2063,50 @@ impl<'a> Pass<'a> {
                 level: self.inside[n],
             };
             self.push(draft);
+        }
+    }
+
+    /// "was clear that …", "is confident that …".
+    fn adjective(&mut self, i: usize) {
+        let p = self.p;
+        if !self.cues.is_adjective(&self.lemma(i))
+            || p.kid(i, Deprel::Cop).is_none()
+            || self.negated(i)
+        {
+            return;
+        }
+        let Some(k) = p.kids(i).find(|&k| {
+            k > i && matches!(p.rel(k), Deprel::Ccomp | Deprel::Advcl) && self.has_case(k, "that")
+        }) else {
+            return;
+        };
+        let Some(subject) = self.subject(i) else {
+            return;
+        };
+        if matches!(
+            self.text(subject).to_ascii_lowercase().as_str(),
+            "it" | "this" | "that" | "which" | "what" | "i" | "we"
+        ) {
+            return;
+        }
+        let sub = p.subtree(k);
+        let b = self.goes_on(sub.end, i);
+        if let Some(content) = self.settle(sub.start.max(i + 1), b, i) {
+            let from = p
+                .kid(i, Deprel::Cop)
+                .filter(|&c| c < i && i - c < 4)
+                .unwrap_or(i);
+            let cue = vec![p.text.span_of(from..i + 1)];
+            let speaker = self.owner(subject, i);
+            self.push(Draft {
+                content,
+                cue,
+                cue_token: Some(i),
+                speaker,
+                hearer: None,
+                direct: false,
+                level: self.inside[i],
+            });
         }
     }
 
@@ -2254,6 +2302,26 @@ impl<'a> Pass<'a> {
                     .any(|e| e.takes.any(Takes::CLAUSE) && e.class != "order")
         }) {
             b = next - 1;
+        }
+        // Nor does a relative clause that the writer hangs on its end: "…, which lies in the north".
+        if let Some(comma) = (a + 3..b).find(|&i| {
+            self.text(i) == ","
+                && i > cue
+                && i + 3 < b
+                && self.inside[i] == self.inside[cue]
+                && (i + 1..i + 3).any(|w| {
+                    matches!(
+                        self.text(w).to_ascii_lowercase().as_str(),
+                        "which" | "who" | "whose" | "where" | "whom"
+                    ) && (w..b).take(12).any(|r| {
+                        p.rel(r) == Deprel::AclRelcl
+                            && r > i
+                            && p.subtree(r).start > i
+                            && p.subtree(r).end + 1 >= b
+                    })
+                })
+        }) {
+            b = comma;
         }
         // Nor does "…, according to Y".
         if let Some(comma) = (a + 2..b).find(|&i| {

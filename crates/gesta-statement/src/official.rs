@@ -67,7 +67,8 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
         }
         let Some((who, stop)) = now else { continue };
         let new_paragraph = s == 0 || sentences[s - 1].paragraph != sentences[s].paragraph;
-        if stop.is_some_and(|stop| s > stop) || (new_paragraph && ends_here(pass, s)) {
+        let told = new_paragraph && of_the_speaker(pass, s, who, &first_person);
+        if stop.is_some_and(|stop| s > stop) || (new_paragraph && ends_here(pass, s)) || told {
             now = None;
             continue;
         }
@@ -214,4 +215,31 @@ fn ends_here(pass: &Pass, s: usize) -> bool {
     let text = pass.p.text.sentences()[s].span.of(pass.p.text.raw());
     let head: String = text.chars().take(40).collect::<String>().to_lowercase();
     pass.cues.is_stop(&head)
+}
+
+/// A paragraph without "I" or "we" whose first sentence tells of the speaker is the writer's again: "The minister will
+/// travel on".
+fn of_the_speaker(pass: &Pass, s: usize, who: Who, first_person: &[bool]) -> bool {
+    let p = pass.p;
+    let Who::Head(head) = who else { return false };
+    let sentences = p.text.sentences();
+    let here = sentences[s].paragraph;
+    let speaks = (s..sentences.len())
+        .take_while(|&t| sentences[t].paragraph == here)
+        .take(40)
+        .any(|t| first_person[t]);
+    if speaks {
+        return false;
+    }
+    let name: Vec<&str> = p
+        .subtree(head)
+        .take(20)
+        .filter(|&i| p.upos(i) == Upos::Propn || i == head)
+        .map(|i| p.form(i))
+        .filter(|w| w.len() > 3)
+        .collect();
+    sentences[s]
+        .range()
+        .take(60)
+        .any(|i| p.rel(i) == Deprel::Nsubj && name.contains(&p.form(i)))
 }
