@@ -1,7 +1,8 @@
 //! From drafts to statements: speakers become entities, nesting and form are read off, and pronouns of the first and
 //! second person get their meaning.
 
-use crate::find::{Draft, Pass, Who, overlap};
+use crate::content::overlap;
+use crate::find::{Draft, Pass, Who};
 use crate::{Party, Statement, StatementForm};
 use gesta_actor::{Actors, Entity, EntityKind, Form, Mention};
 use gesta_parse::{Deprel, Parsed, Upos};

@@ -1,10 +1,15 @@
 //! Who is reported to have said what.
 
+mod aside;
 mod bind;
+mod content;
 mod cues;
+mod direct;
 mod find;
 mod official;
 mod quote;
+mod speaker;
+mod verb;
 
 pub use cues::{CueError, Cues, Example, Hearer, Subject, Takes, Verb};
 pub use quote::{Quote, quotes};

@@ -42,8 +42,8 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
             while s > 0 && sentences[s - 1].paragraph == block && s + 40 > t {
                 s -= 1;
             }
-            for x in s..t {
-                let r = sentences[x].range();
+            for (x, sentence) in sentences.iter().enumerate().take(t).skip(s) {
+                let r = sentence.range();
                 let plain = pass.inside[r.clone()].iter().all(|&q| q == 0);
                 if plain && !p.form(r.end - 1).contains(':') {
                     whole(pass, x, who);

@@ -26,7 +26,8 @@ fn wild(text: &str, seed: &[u32]) -> Parsed {
             upos: Upos::ALL[x % Upos::ALL.len()],
             xpos,
             feats: Feats::default(),
-            head: (x % 7 != 0).then(|| (r.start + (x / 3 + i * 7) % r.len().max(1)) as u32),
+            head: (!x.is_multiple_of(7))
+                .then(|| (r.start + (x / 3 + i * 7) % r.len().max(1)) as u32),
             deprel: Deprel::ALL[(x / 11) % Deprel::ALL.len()],
             lemma: Span::new(start, lemmas.len()),
         });
