@@ -157,7 +157,7 @@ for g in groups:
     by = defaultdict(list)
     for p in g: by[(p[1], p[4])].append(p)
     for (cls, since), ps in by.items():
-        spells.append(dict(g=id(g), iso=iso, cls=cls, since=since, gone="" if any(not p[5] for p in ps) else max(p[5] for p in ps), ps=g))
+        spells.append(dict(g=groups.index(g), iso=iso, cls=cls, since=since, gone="" if any(not p[5] for p in ps) else max(p[5] for p in ps), ps=g))
 # Lines of one person and office that only differ in "since" (a second mandate) are one spell if they touch.
 merged = []
 for s in sorted(spells, key=lambda s: (s["iso"], s["cls"], s["g"], s["since"])):
