@@ -196,7 +196,7 @@ for (iso, cls), ss in sorted(by_office.items()):
             nxt = [t["since"] for t in ss if t["g"] != s["g"] and t["since"] > s["since"]]
             if nxt and (not end or nxt[0] < end): end = nxt[0]
         if end and end < s["since"]: continue
-        names = sorted({p[2] for p in s["ps"]}, key=lambda n: max(p[5] or "9" for p in s["ps"] if p[2] == n), reverse=True)
+        names = sorted({p[2] for p in s["ps"]}, key=lambda n: (max(p[5] or "9" for p in s["ps"] if p[2] == n), n), reverse=True)
         surs = list(dict.fromkeys(p[3] for n in names for p in s["ps"] if p[2] == n))
         title = {"Monarch": "King" if iso not in ("KWT", "QAT", "OMN") else {"OMN": "Sultan"}.get(iso, "Emir")}.get(cls, cls)
         if cls == "Member of the Presidency": off = "Member of the Presidency of " + state[iso]
