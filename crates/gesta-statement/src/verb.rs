@@ -196,6 +196,20 @@ impl<'a> Pass<'a> {
         let s = self.sentence(v);
         for _ in 0..4 {
             let next = (b..s.end).take(3).find(|&i| self.wordlike(i));
+            // "… but would wait": a verb without a subject of its own that cannot be the cue's
+            if let Some(n) = next.filter(|&n| {
+                n + 2 < s.end
+                    && matches!(self.text(n), "and" | "but")
+                    && p.word(n + 1).xpos == "MD"
+                    && self.inside[n] == self.inside[v]
+            }) && let Some(k) = p
+                .head(n + 1)
+                .filter(|&k| k > n && self.subject(k).is_none())
+                && p.subtree(k).end > n + 1
+            {
+                b = p.subtree(k).end.min(s.end);
+                continue;
+            }
             let Some(n) = next.filter(|&n| {
                 n + 2 < s.end
                     && matches!(self.text(n), "and" | "but")
@@ -262,9 +276,9 @@ impl<'a> Pass<'a> {
             if matches!(p.upos(i), Upos::Cconj) {
                 joined = i;
             }
-            if subject.is_none()
-                && p.upos(i) == Upos::Verb
-                && matches!(p.word(i).xpos, "VBG" | "VBN" | "VB")
+            if p.upos(i) == Upos::Verb
+                && (matches!(p.word(i).xpos, "VBG")
+                    || subject.is_none() && matches!(p.word(i).xpos, "VBN" | "VB"))
                 && !self.cues.verb(&self.lemma(i)).is_empty()
             {
                 return None;
