@@ -3,7 +3,7 @@
 //! `cargo run --release -p gesta-place --example geovirus -- FILE [--errors N]`. A toponym counts as found when a
 //! place overlaps it, and as right when that place lies within 161 km (100 miles) of the annotated point.
 
-use gesta_parse::Parsed;
+use gesta_parse::{Parsed, Parser};
 use gesta_place::{Geoparser, PlaceContext};
 use gesta_text::Text;
 use std::collections::BTreeMap;
@@ -22,14 +22,23 @@ fn km(a: (f64, f64), b: (f64, f64)) -> f64 {
     12742.0 * h.sqrt().min(1.0).asin()
 }
 
-fn parse(text: String) -> Parsed {
-    gesta_place::testing::plain(Text::new(text))
+/// With a model as the product parses, without one as if no model had seen the text.
+fn parse(parser: Option<&Parser>, text: String) -> Parsed {
+    match parser {
+        Some(p) => p.parse(Text::new(text)),
+        None => gesta_place::testing::plain(Text::new(text)),
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let file = args.first().ok_or("geovirus FILE [--errors N]")?;
+    let file = args.first().ok_or("geovirus FILE [--model models/en.gpm] [--errors N]")?;
     let show: usize = args.iter().position(|a| a == "--errors").and_then(|i| args.get(i + 1)?.parse().ok()).unwrap_or(0);
+    let model = args.iter().position(|a| a == "--model").and_then(|i| args.get(i + 1));
+    let parser = match model {
+        Some(m) => Some(Parser::from_bytes(&std::fs::read(m)?).map_err(|e| e.to_string())?),
+        None => None,
+    };
     let xml = std::fs::read_to_string(file)?;
     let g = Geoparser::bundled();
     let (mut gold, mut found, mut right, mut given, mut hit) = (0usize, 0usize, 0usize, 0usize, 0usize);
@@ -41,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for article in xml.split("<article>").skip(1) {
         let Some(text) = tag(article, "text").map(unescape) else { continue };
         let chars: Vec<usize> = text.char_indices().map(|c| c.0).chain([text.len()]).collect();
-        let parsed = parse(text.clone());
+        let parsed = parse(parser.as_ref(), text.clone());
         words += parsed.len();
         let start = std::time::Instant::now();
         let places = g.resolve(&parsed, PlaceContext::default());

@@ -20,6 +20,7 @@ pub(crate) mod cue {
     pub(crate) const DIRECTION: u32 = 1 << 10;
     pub(crate) const AFTER: u32 = 1 << 11;
     pub(crate) const BEFORE: u32 = 1 << 12;
+    pub(crate) const AILMENT: u32 = 1 << 13;
 }
 
 #[derive(Deserialize)]
@@ -44,6 +45,7 @@ struct Lists {
     speech: Vec<String>,
     openers: Vec<String>,
     whole: Vec<String>,
+    ailments: Vec<String>,
 }
 
 /// The words, ready for lookup. The maps are only asked, never walked.
@@ -72,6 +74,7 @@ impl Cues {
             (&l.speech, cue::SPEECH),
             (&l.openers, cue::OPENER),
             (&l.whole, cue::WHOLE),
+            (&l.ailments, cue::AILMENT | cue::BRAND),
         ] {
             for w in words {
                 *out.flags.entry(w.as_str().into()).or_default() |= bit;

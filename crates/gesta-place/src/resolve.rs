@@ -58,6 +58,8 @@ struct Group {
     inside: Vec<(usize, f32)>,
     /// Groups said to lie in this one.
     holds: Vec<(usize, f32)>,
+    /// Groups that stand beside it in a list.
+    peers: Vec<usize>,
     mask: u64,
 }
 
@@ -72,6 +74,8 @@ struct Mention {
     base: String,
     cands: Vec<Cand>,
     inside: Option<(usize, f32)>,
+    /// The mention before it in a list ("Ohio, Texas and Georgia").
+    peer: Option<usize>,
     group: usize,
     dateline: bool,
 }
@@ -402,6 +406,22 @@ impl Doc<'_> {
             return None;
         }
         cands.retain(|c| c.point.is_some());
+        // "Mexico" for its capital, "Panama" for a hamlet in it: the state's name is the state's
+        let named_the = |c: &Cand| self.g.layers[c.layer as usize].name(c.at).starts_with("The ");
+        if matches!(p.form(i), "The" | "the") && end > i + 1 && !cands.iter().any(named_the) {
+            return None;
+        }
+        let own: Vec<Country> =
+            cands.iter().filter(|c| c.kind == Kind::State && !c.alt).filter_map(|c| c.country).collect();
+        let divided = self.cue(end, cue::AFTER);
+        cands.retain(|c| {
+            let small = match c.kind {
+                Kind::Town => c.alt,
+                Kind::Admin1 | Kind::Admin2 => !divided,
+                _ => false,
+            };
+            !(small && c.country.is_some_and(|k| own.contains(&k)))
+        });
         if cands.is_empty() {
             return None;
         }
@@ -419,11 +439,39 @@ impl Doc<'_> {
             base,
             cands,
             inside: None,
+            peer: None,
             group: 0,
             dateline: false,
         };
         self.judge(&mut m, r, exact, last);
+        self.compose(&mut m);
         Some(m)
+    }
+
+    /// "southeast Asia", "east Africa": a direction in small letters that is part of a region's name.
+    fn compose(&self, m: &mut Mention) {
+        if m.shift.is_none() || m.phrase.start + 1 != m.tokens.start {
+            return;
+        }
+        let mut cands = Vec::new();
+        for (n, g) in self.g.layers.iter().enumerate() {
+            let mut hits = Vec::new();
+            names_at(g, self.p, m.phrase.start..m.tokens.end, |e, v| hits.push((e, v)));
+            for (e, v) in hits {
+                if e == m.tokens.end {
+                    self.candidates(n, v, &mut cands);
+                }
+            }
+        }
+        cands.retain(|c| c.kind == Kind::Other && c.point.is_some());
+        if !cands.is_empty() {
+            m.tokens.start = m.phrase.start;
+            m.shift = None;
+            m.words = self.p.text.slice(self.p.text.span_of(m.tokens.clone())).to_owned();
+            m.base = key(&m.words);
+            m.top = cands.iter().map(|c| c.prior).fold(0.0, f32::max);
+            m.cands = cands;
+        }
     }
 
     /// A name's words begin with capitals, but for small ones inside.
@@ -434,7 +482,7 @@ impl Doc<'_> {
             t.shape & LETTERS == 0
                 || t.shape & CAP != 0
                 || (k > 0 && k + 1 < n && self.p.form(j).len() <= 5)
-                || self.p.form(j).starts_with(['\'', '’'])
+                || (self.p.form(j).starts_with(['\'', '’']) && k > 0 && self.cap(j - 1))
                 || (k == 0 && self.p.form(j).len() <= 3)
                 || self.p.form(j).contains(['-', '‐'])
         })
@@ -487,7 +535,7 @@ impl Doc<'_> {
                 // "northern-Syria", "Al-Assad"
                 let before = k - 1;
                 if self.cap(before) && last.is_none_or(|l| l.tokens.end != k) {
-                    h -= 1.5;
+                    h -= if m.top >= 8.5 { 1.0 } else { 2.5 };
                 }
                 break;
             }
@@ -572,17 +620,24 @@ impl Doc<'_> {
             let n = self.tok(b);
             let f = p.form(b);
             let next_cap = n.shape & CAP != 0;
-            if n.cue & cue::AFTER != 0 && f != "state" || f == "state" && m.top < 8.5 {
+            if n.cue & cue::AFTER != 0 {
                 let fits = self.mask(b, false);
                 if next_cap || m.cands.iter().any(|c| self.fits(c, fits)) {
                     m.mask |= fits;
                     h += 1.6;
                 }
-            } else if next_cap && n.cue & cue::BRAND != 0 {
-                h -= if n.cue & cue::BODY != 0 { 1.0 } else { 3.5 };
+            } else if n.cue & cue::BRAND != 0 && (next_cap || n.cue & cue::AILMENT != 0) {
+                h -= if n.cue & cue::BODY != 0 { 1.0 } else { 4.5 };
+            } else if self.ailment(b, r) {
+                h -= 4.5;
             } else if next_cap && n.cue & cue::BODY != 0 {
                 h += if m.top >= 6.5 { 0.3 } else { -0.5 };
             } else if next_cap && n.cue & cue::OPENER == 0 {
+                // "Buffalo Science Magnet School"
+                let far = (b + 1..(b + 5).min(r.end)).take_while(|&j| self.cap(j)).any(|j| self.tok(j).cue & cue::BRAND != 0 && self.tok(j).cue & cue::BODY == 0);
+                if far {
+                    h -= 2.0;
+                }
                 let person = n.word & (word::FAMILY | word::GIVEN) as u8 != 0 && name_like;
                 h -= match () {
                     _ if person && n.word & PEOPLE == 0 => 3.0,
@@ -613,13 +668,19 @@ impl Doc<'_> {
             h += 2.0;
         }
         // what the model says
+        let sure = m.top >= 7.3
+            && (m.cands.len() <= 2 || m.top >= 8.5)
+            && !name_like
+            && t.word & (word::ORDINARY as u8 | PEOPLE) == 0;
         if self.active {
             match self.kind(a).or_else(|| self.kind(b - 1)) {
                 Some((EntityKind::Loc, s)) => {
                     h += if s.start >= m.phrase.start && s.end <= b + 1 { 2.6 } else { 1.2 };
                 }
+                // a name that nothing but one place bears outweighs a slip of the model
+                Some((EntityKind::Per | EntityKind::Org | EntityKind::Misc, s)) if sure && s.start >= a && s.end <= b => h -= 1.2,
                 Some((EntityKind::Per, _)) => h -= if m.top >= 8.5 { 3.5 } else { 4.5 },
-                Some((EntityKind::Norp, _)) => h -= 3.0,
+                Some((EntityKind::Norp, _)) => h -= if sure { 1.5 } else { 3.0 },
                 Some((EntityKind::Org, s)) => {
                     let inside = s.start < a || s.end > b;
                     if !inside {
@@ -640,6 +701,11 @@ impl Doc<'_> {
             h -= if m.top >= 8.5 { 2.0 } else { 3.0 };
         }
         m.hood = h;
+    }
+
+    /// "West Nile virus", "Marburg hemorrhagic fever": the first words of a disease's name.
+    fn ailment(&self, b: usize, r: &Range<usize>) -> bool {
+        b + 1 < r.end && self.tok(b).shape & LETTERS != 0 && self.cue(b + 1, cue::AILMENT) && self.tok(b).cue & (cue::LOCATIVE | cue::OPENER) == 0
     }
 
     fn direction(&self, i: usize) -> Option<(f64, f64)> {
@@ -693,11 +759,24 @@ impl Doc<'_> {
                 && forms.iter().any(|f| matches!(*f, "in" | "of" | ","))
                 && forms.iter().all(|f| matches!(*f, "," | "in" | "the" | "a" | "of") || f.chars().all(char::is_lowercase))
                 && !forms.iter().any(|f| matches!(*f, "and" | "or" | "to" | "from" | "with" | "for" | "by" | "against"));
+            if sentence && !forms.is_empty() && forms.iter().all(|f| matches!(*f, "," | "and" | "or" | "&" | "the" | "/" | ";")) {
+                y.peer = Some(i - 1);
+            }
+            // "Oklahoma, Oregon, Pennsylvania": items of a list, though towns of such names lie in the next
+            let like = x.cands.iter().any(|a| y.cands.iter().any(|b| a.prior.min(b.prior) >= 6.8 && alike(a, b)));
+            if like && (x.peer.is_some() || (y.tokens.end + 1 < p.len() && matches!(p.form(y.tokens.end), "," | "and" | "or") && self.cap(y.tokens.end + 1))) {
+                continue;
+            }
             let owner = matches!(forms.as_slice(), ["'s" | "’s"] | ["'" | "’"] | ["'" | "’", "s"]);
+            // "China, Japan" is a list, though a hamlet in Japan is called China
             let best = |outer: &Mention, inner: &Mention| {
                 let mut found = f32::MIN;
+                let state = inner.cands.iter().any(|c| c.prior >= 8.3);
                 for o in top_of(&outer.cands, 40) {
                     for c in &inner.cands {
+                        if state && c.prior < 7.0 && matches!(o.kind, Kind::State | Kind::Dependency) {
+                            continue;
+                        }
                         if holder(self.g, o, c) {
                             found = found.max(o.prior + c.prior);
                         }
@@ -729,6 +808,7 @@ impl Doc<'_> {
         }
         for m in mentions.iter_mut() {
             m.inside = m.inside.filter(|(k, _)| keep[*k]).map(|(k, s)| (rank[k], s));
+            m.peer = m.peer.filter(|k| keep[*k]).map(|k| rank[k]);
         }
     }
 
@@ -753,6 +833,7 @@ impl Doc<'_> {
                     count: 0.0,
                     inside: Vec::new(),
                     holds: Vec::new(),
+                    peers: Vec::new(),
                     mask: if fit { m.mask } else { 0 },
                 });
                 groups.len() - 1
@@ -761,6 +842,13 @@ impl Doc<'_> {
             m.group = n;
         }
         for m in mentions.iter() {
+            if let Some(k) = m.peer {
+                let (x, y) = (m.group, mentions[k].group);
+                if x != y && !groups[x].peers.contains(&y) && groups[x].peers.len() < 12 && groups[y].peers.len() < 12 {
+                    groups[x].peers.push(y);
+                    groups[y].peers.push(x);
+                }
+            }
             if let Some((k, s)) = m.inside {
                 let (x, y) = (m.group, mentions[k].group);
                 if x != y && !groups[x].inside.iter().any(|t| t.0 == y) {
@@ -773,7 +861,7 @@ impl Doc<'_> {
             for c in &mut g.cands {
                 if g.mask != 0 {
                     let f = feature_index(self.g.layers[c.layer as usize].feature(c.at)).unwrap_or(0);
-                    c.prior += if g.mask & (1 << f) != 0 { 2.5 } else { 0.0 };
+                    c.prior += if g.mask & (1 << f) != 0 { 3.2 } else { 0.0 };
                 }
             }
         }
@@ -819,7 +907,163 @@ impl Doc<'_> {
             }
             out.push(place);
         }
+        self.wholes(&mut out);
+        if self.active {
+            self.unknown(&mut out);
+        }
+        out.sort_by_key(|x| x.span);
+        let mut end = 0;
+        out.retain(|x| {
+            let keep = x.span.start >= end && !x.span.is_empty();
+            if keep {
+                end = x.span.end;
+            }
+            keep
+        });
         out
+    }
+
+    /// "the north of the country": a part of the state last spoken of.
+    fn wholes(&self, out: &mut Vec<Place>) {
+        let p = self.p;
+        let mut found = Vec::new();
+        for s in p.text.sentences() {
+            let r = s.range();
+            for i in r.clone() {
+                if !self.cue(i, cue::WHOLE) || self.cap(i) || i < r.start + 2 || self.cue(i + 1, cue::BEFORE) && p.form(i + 1) == "of" {
+                    continue;
+                }
+                // "the north of the country" or "the country's north"
+                let the = |k: usize| matches!(p.form(k), "the" | "this" | "The" | "that");
+                let (from, to, dir);
+                let ahead = i + 2 < r.end && matches!(p.form(i + 1), "'s" | "’s") && self.direction(i + 2).is_some() && the(i - 1);
+                if ahead {
+                    (from, to, dir) = (i - 1, i + 3, i + 2);
+                } else if the(i - 1) && i >= r.start + 3 && matches!(p.form(i - 2), "of" | "in") {
+                    let part = i - 3;
+                    let head = if self.cue(part, cue::SURROUND) && part > r.start && self.direction(part - 1).is_some() { part - 1 } else { part };
+                    if self.direction(head).is_none() || self.cap(head) && self.tok(head).shape & FIRST == 0 {
+                        continue;
+                    }
+                    let start = if head > r.start && matches!(p.form(head - 1), "the" | "The") { head - 1 } else { head };
+                    (from, to, dir) = (start, i + 1, head);
+                } else {
+                    continue;
+                }
+                let want: &[&str] = match p.form(i) {
+                    "country" | "nation" | "republic" | "kingdom" | "state" => &["PCLI", "PCLD"],
+                    "province" | "region" | "territory" => &["ADM1", "ADM2", "RGN", "PCLD"],
+                    "island" => &["ISL", "PCLI", "PCLD", "ADM1"],
+                    _ => &["PPL", "PPLC"],
+                };
+                let at = from as u32;
+                let sentence = p.text.sentence_of(i);
+                // the one before it that is nearest, else the first after it in the same sentence
+                let fits = |x: &&Place| x.feature.is_some_and(|f| want.contains(&f));
+                let before = out.iter().rev().filter(|x| x.tokens.end <= at).find(fits);
+                let near = before.filter(|x| sentence - p.text.sentence_of(x.tokens.start as usize) <= 4);
+                let after = || out.iter().filter(|x| x.tokens.start >= at && p.text.sentence_of(x.tokens.start as usize) == sentence).find(fits);
+                let Some(focus) = near.or_else(after).or(before) else { continue };
+                let Some(shift) = self.direction(dir) else { continue };
+                let mut place = focus.clone();
+                area(&mut place, &adjective(&p.form(dir).to_lowercase()), shift);
+                place.span = p.text.span_of(from..to);
+                place.tokens = from as u32..to as u32;
+                place.phrase = place.tokens.clone();
+                place.confidence *= 0.85;
+                found.push(place);
+            }
+        }
+        out.extend(found);
+    }
+
+    /// Places that the model sees and the gazetteer does not know: where the text says what they lie in, there.
+    fn unknown(&self, out: &mut Vec<Place>) {
+        let p = self.p;
+        let mut found = Vec::new();
+        let covered = |i: u32, out: &[Place]| {
+            let k = out.partition_point(|x| x.tokens.end <= i);
+            out.get(k).is_some_and(|x| x.tokens.start <= i)
+        };
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        for s in &p.named {
+            let r = s.tokens.start as usize..(s.tokens.end as usize).min(p.len());
+            if s.kind != EntityKind::Loc || r.is_empty() || r.len() > 6 || r.clone().any(|i| covered(i as u32, out)) {
+                continue;
+            }
+            if !r.clone().any(|i| self.cap(i)) || !p.form(r.start).starts_with(char::is_alphanumeric) || self.tok(r.start).word & PEOPLE != 0 {
+                continue;
+            }
+            let name = p.text.slice(p.text.span_of(r.clone())).to_owned();
+            let single = r.len() == 1 && self.persons.contains(key(&name).as_str());
+            if single || name.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+                continue;
+            }
+            // ", in Aleppo province" right behind it
+            let behind = out.iter().find(|x| x.tokens.start as usize >= r.end).filter(|x| {
+                let gap = r.end..(x.phrase.start as usize);
+                gap.len() <= 4
+                    && gap.start <= gap.end
+                    && p.text.sentence_of(r.start) == p.text.sentence_of(x.tokens.start as usize)
+                    && gap.clone().any(|k| matches!(p.form(k), "," | "in" | "("))
+                    && gap.clone().all(|k| matches!(p.form(k), "," | "in" | "(" | "the" | "of" | "a") || self.tok(k).cue & (cue::BEFORE | cue::DIRECTION) != 0)
+            });
+            // without a word that says so, the model alone is not enough
+            let mut k = r.start;
+            while k > 0 && (matches!(p.form(k - 1), "the" | "of") || self.direction(k - 1).is_some()) {
+                k -= 1;
+            }
+            let cued = k > 0 && self.cue(k - 1, cue::LOCATIVE | cue::BEFORE);
+            let sort = self.cue(r.end, cue::AFTER);
+            if behind.is_none() && !cued && !sort && !known.contains_key(&name) {
+                continue;
+            }
+            let mut place = Place {
+                span: p.text.span_of(r.clone()),
+                tokens: r.start as u32..r.end as u32,
+                phrase: r.start as u32..r.end as u32,
+                name: name.clone(),
+                geonames: None,
+                lat: None,
+                lon: None,
+                radius_km: None,
+                country: None,
+                admin1: None,
+                feature: None,
+                population: None,
+                confidence: 0.3,
+            };
+            if let Some(x) = behind {
+                place.country = x.country;
+                place.admin1 = x.admin1.clone();
+                (place.lat, place.lon) = (x.lat, x.lon);
+                place.radius_km = x.radius_km;
+                place.confidence = 0.45;
+            }
+            match known.get(&name) {
+                Some(&k) => {
+                    let first: &Place = &found[k];
+                    if place.lat.is_none() {
+                        (place.lat, place.lon, place.country) = (first.lat, first.lon, first.country);
+                        (place.admin1, place.radius_km) = (first.admin1.clone(), first.radius_km);
+                    }
+                }
+                None => {
+                    known.insert(name, found.len());
+                }
+            }
+            found.push(place);
+        }
+        out.extend(found);
+    }
+}
+
+/// "north" → "northern".
+fn adjective(direction: &str) -> String {
+    match direction {
+        "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast" | "southwest" | "north-east" | "north-west"
+        | "south-east" | "south-west" => format!("{direction}ern"),
+        other => other.to_owned(),
     }
 }
 
@@ -871,6 +1115,15 @@ fn distance(a: (f32, f32), b: (f32, f32)) -> f32 {
 
 /// A word that names a people.
 const PEOPLE: u8 = 64;
+
+/// Of one sort, as the items of a list are: two states, two divisions of one state.
+fn alike(a: &Cand, b: &Cand) -> bool {
+    match (a.kind, b.kind) {
+        (Kind::State | Kind::Dependency, Kind::State | Kind::Dependency) => true,
+        (Kind::Admin1, Kind::Admin1) | (Kind::Admin2, Kind::Admin2) => a.country == b.country,
+        _ => false,
+    }
+}
 
 fn saturate(x: f32, half: f32) -> f32 {
     if x <= 0.0 { 0.0 } else { x / (x + half) }
@@ -938,24 +1191,27 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                     *own_first.entry(a).or_default() += w;
                 }
             }
-            let (inside, holds) = (groups[n].inside.clone(), groups[n].holds.clone());
+            let (inside, holds, peers) = (groups[n].inside.clone(), groups[n].holds.clone(), groups[n].peers.clone());
+            // A well-known state or city does not give way to a hamlet because its neighbours are near.
+            let known = groups[n].cands.iter().any(|c| c.prior >= 8.3);
             let siblings: Vec<(usize, f32)> = (0..bases.len())
                 .filter(|&k| k != n && bases[k] == bases[n])
                 .map(|k| (k, if groups[k].inside.is_empty() { 1.0 } else { 3.0 }))
                 .collect();
             for c in &mut groups[n].cands {
                 let mut s = c.prior;
+                let damp = if known && c.prior < 7.2 { 0.4 } else { 1.0 };
                 if let Some(k) = c.country {
                     let a = states.get(&k).unwrap_or(&0.0) - own_state.get(&k).unwrap_or(&0.0);
                     let b = subs.get(&k).unwrap_or(&0.0) - own_sub.get(&k).unwrap_or(&0.0);
-                    s += 1.5 * saturate(a, 1.0) + 2.2 * saturate(b, 1.2) + 1.2 * ((a + b) / total).min(1.0);
+                    s += damp * (1.5 * saturate(a, 1.0) + 2.2 * saturate(b, 1.2) + 1.2 * ((a + b) / total).min(1.0));
                     if context.publisher == Some(k) && !matches!(c.kind, Kind::State) {
                         s += 1.0;
                     }
                 }
                 if let Some(a) = first_of(g, c) {
                     let w = firsts.get(&a).unwrap_or(&0.0) - own_first.get(&a).unwrap_or(&0.0);
-                    s += 2.4 * saturate(w, 1.0);
+                    s += damp * 2.4 * saturate(w, 1.0);
                 }
                 if !matches!(c.kind, Kind::State | Kind::Dependency)
                     && let Some(point) = c.point
@@ -969,8 +1225,13 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                             }
                         }
                     }
-                    s += 2.2 * saturate(w, 0.6);
+                    s += damp * 2.2 * saturate(w, 0.6);
                 }
+                let mut like = 0.0;
+                for k in &peers {
+                    like += before[*k].iter().filter(|o| alike(o, c)).map(|o| o.p).sum::<f32>();
+                }
+                s += 3.2 * saturate(like, 0.6);
                 for (k, strength) in &inside {
                     let p: f32 = before[*k].iter().filter(|o| holder(g, o, c)).map(|o| o.p).fold(0.0, f32::max);
                     s += strength * (0.25 * f32::from(u8::from(p > 0.0)) + 0.75 * p);
