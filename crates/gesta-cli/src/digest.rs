@@ -168,7 +168,7 @@ impl Digest<'_> {
         let mut r = Rich::new();
         let fact = |r: &mut Rich, label: &str| {
             if !r.is_empty() {
-                r.push(Ink::Plain, "   ");
+                r.push(Ink::Dim, " · ");
             }
             r.push(Ink::Dim, format!("{label} "));
         };
@@ -318,7 +318,11 @@ impl Digest<'_> {
             }
             let words = self.text.get(edges[i]..edges[j]).unwrap_or("");
             match ink {
-                Some(ink) => line.evidence(ink, words, self.terminal),
+                Some(ink) => {
+                    let held = words.trim_end();
+                    line.evidence(ink, held, self.terminal)
+                        .push(Ink::Plain, &words[held.len()..])
+                }
                 None => line.push(Ink::Plain, words),
             };
             i = j;
@@ -377,7 +381,7 @@ impl Digest<'_> {
                     if about.is_empty() {
                         String::new()
                     } else {
-                        format!("  {}", about.join(" · "))
+                        format!(" · {}", about.join(" · "))
                     },
                 )
             }
