@@ -162,6 +162,8 @@ pub(crate) enum RoleKind {
     Person,
     Body,
     Group,
+    /// A place or thing that counts as its people, when it is attacked: "village", "base".
+    Target,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -670,10 +672,12 @@ impl Data {
                     "person" => RoleKind::Person,
                     "body" => RoleKind::Body,
                     "group" => RoleKind::Group,
+                    "target" => RoleKind::Target,
                     s => {
-                        return Err(
-                            row.error("kind", format!("{s:?} is none of person, body, group"))
-                        );
+                        return Err(row.error(
+                            "kind",
+                            format!("{s:?} is none of person, body, group, target"),
+                        ));
                     }
                 },
                 sectors: sectors(row, "sector")?,

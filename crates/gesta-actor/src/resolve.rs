@@ -1263,7 +1263,19 @@ impl<'a> Gather<'a> {
                 Some((c, s)) => (Some(c), s),
                 None => (None, 0.0),
             };
-            let near = self.near_state(e.first);
+            let near = self.near_state(e.first, None);
+            // "the regime" is another's, never one's own
+            let others = e
+                .roles
+                .iter()
+                .any(|&r| self.s.r.cue("others", &self.data.roles[r as usize].words));
+            if let Some(own) = self.author.filter(|_| others) {
+                let e = &self.ents[k];
+                self.ents[k].country = self
+                    .near_state(e.first, Some(own))
+                    .or(home.filter(|h| *h != own));
+                continue;
+            }
             // the words of an official body speak of its own state's servants
             let official = self
                 .author
@@ -1309,10 +1321,13 @@ impl<'a> Gather<'a> {
     }
 
     /// The country of the nearest state named at or before token `t`, two sentences back at most.
-    fn near_state(&self, t: usize) -> Option<Country> {
+    fn near_state(&self, t: usize, except: Option<Country>) -> Option<Country> {
         let i = self.np_of(t)?;
-        self.before(i, 1).find_map(|j| match self.nps[j].ident {
-            Some(Ident::State(s)) => Some(self.data.states[s as usize].code),
+        let reach = if except.is_some() { 8 } else { 1 };
+        self.before(i, reach).find_map(|j| match self.nps[j].ident {
+            Some(Ident::State(s)) => {
+                Some(self.data.states[s as usize].code).filter(|c| Some(*c) != except)
+            }
             _ => None,
         })
     }

@@ -302,8 +302,8 @@ impl<'a> Scan<'a> {
         self.persons = persons;
         self.orgs = orgs;
         self.countries = cs;
-        let total: f32 = weights.values().sum();
-        self.home = weights
+        // a territory that is spoken of about as much as its state is what the text is about
+        let mut top = weights
             .iter()
             .fold(None, |best: Option<(Country, f32)>, (&c, &w)| {
                 if best.is_none_or(|b| w > b.1) {
@@ -311,8 +311,20 @@ impl<'a> Scan<'a> {
                 } else {
                     best
                 }
-            })
-            .map(|(c, w)| (c, w / total));
+            });
+        if let Some((c, w)) = top
+            && let Some((child, own)) = self
+                .data
+                .states
+                .iter()
+                .filter(|s| s.parent == Some(c))
+                .filter_map(|s| weights.get(&s.code).map(|&w| (s.code, w)))
+                .find(|x| x.1 >= 0.5 * w)
+        {
+            top = Some((child, own + w));
+        }
+        let total: f32 = weights.values().sum();
+        self.home = top.map(|(c, w)| (c, w / total));
     }
 
     fn dated(&self, r: &Ref) -> bool {
@@ -393,11 +405,17 @@ impl<'a> Scan<'a> {
     }
 
     fn capital(&self, t: usize) -> bool {
-        self.p
-            .form(t)
-            .chars()
-            .next()
-            .is_some_and(char::is_uppercase)
+        let w = self.p.form(t);
+        w.chars().next().is_some_and(char::is_uppercase)
+            // "al-Assad", "bin Laden", "de Blasio"
+            || w.contains('-') && w.chars().any(char::is_uppercase)
+            || matches!(w, "al" | "el" | "bin" | "ibn" | "van" | "von" | "der" | "de" | "di" | "da" | "du" | "la" | "le" | "ben" | "abu")
+                && t + 1 < self.p.len()
+                && {
+                    let n = self.p.form(t + 1);
+                    let n = if n == "-" { self.p.form((t + 2).min(self.p.len() - 1)) } else { n };
+                    n.chars().next().is_some_and(char::is_uppercase)
+                }
     }
 
     /// Whether the word of match `m` only backs, leads or opposes: "Turkish-backed", "pro-Russian".
@@ -812,7 +830,7 @@ impl<'a> Scan<'a> {
             .head(h)
             .and_then(|g| self.match_at(g))
             .is_some_and(|m| self.role_of(m).is_some());
-        !actor && r.kind != RoleKind::Group && r.rank >= 5 && !r.inherits
+        !actor && matches!(r.kind, RoleKind::Body | RoleKind::Person) && r.rank >= 4 && !r.inherits
     }
 
     /// Where the title before a name begins: "US Secretary of State" before "Mike Pompeo", whatever the parse made of it.
@@ -1301,10 +1319,17 @@ impl<'a> Scan<'a> {
                         return true;
                     }
                     What::Seat(i, k) if !longer => {
+                        let s = &self.data.states[i as usize];
+                        if self.harmed(h) && s.seats[k as usize].1 == Sector::Gov {
+                            np.kind = EntityKind::Group;
+                            np.plural = true;
+                            np.country = Some(s.code);
+                            np.sectors = vec![Sector::Cvl];
+                            return true;
+                        }
                         if !self.acts(h) {
                             return false;
                         }
-                        let s = &self.data.states[i as usize];
                         np.ident = Some(Ident::State(i));
                         np.kind = EntityKind::State;
                         np.form = Form::Metonym;
@@ -1445,8 +1470,11 @@ impl<'a> Scan<'a> {
                 RoleKind::Person if np.plural => EntityKind::Group,
                 RoleKind::Person => EntityKind::Person,
                 RoleKind::Body => EntityKind::Organization,
-                RoleKind::Group => EntityKind::Group,
+                RoleKind::Group | RoleKind::Target => EntityKind::Group,
             };
+            if role.kind == RoleKind::Target && !self.harmed(h) {
+                return false;
+            }
             // "Thames Valley Police": a name made of a role word
             if role.kind == RoleKind::Body && p.upos(h) == Upos::Propn {
                 let from = whole.start.min(self.capitals_before(h, start));
@@ -1480,6 +1508,14 @@ impl<'a> Scan<'a> {
         }
         // 5. an organisation or people that the model alone sees
         match ner {
+            // a town that is attacked: its people
+            Some((Ner::Loc, _)) if self.capital(h) && self.at[h] == NONE && self.harmed(h) => {
+                np.kind = EntityKind::Group;
+                np.plural = true;
+                np.country = self.hint(h);
+                np.sectors = vec![Sector::Cvl];
+                return true;
+            }
             Some((Ner::Org, _)) if self.capital(h) => {
                 np.kind = EntityKind::Organization;
                 np.form = Form::Name;
@@ -1673,6 +1709,28 @@ impl<'a> Scan<'a> {
             return Some(self.data.states[i as usize].code);
         }
         self.hint(k)
+    }
+
+    /// Whether the thing at `h` is attacked: object of a verb of harm, "attack on".
+    fn harmed(&self, h: usize) -> bool {
+        let p = self.p;
+        let mut t = h;
+        while p.rel(t) == D::Conj {
+            match p.head(t) {
+                Some(g) => t = g,
+                None => return false,
+            }
+        }
+        let Some(g) = p.head(t) else { return false };
+        let harm = self.r.cue("harm", p.lemma(g));
+        match p.rel(t) {
+            D::Obj | D::NsubjPass => harm,
+            D::Nmod | D::Obl => {
+                harm && matches!(p.case(t).as_str(), "on" | "against" | "at" | "of")
+            }
+            D::Compound => harm && p.upos(g) == Upos::Noun,
+            _ => false,
+        }
     }
 
     /// Whether a place's name at `h` stands for those who govern there.
@@ -1889,8 +1947,8 @@ impl<'a> Scan<'a> {
 fn rank(w: What) -> u8 {
     match w {
         What::Person(_) => 0,
-        What::Org(_) => 1,
-        What::Epithet(_) => 2,
+        What::Epithet(_) => 1,
+        What::Org(_) => 2,
         What::State(_) => 3,
         What::Demonym(..) => 4,
         What::OrgMember(..) => 5,
