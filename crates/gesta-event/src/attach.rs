@@ -323,25 +323,28 @@ impl<'r, 'a> Attach<'r, 'a> {
         self.blame(events);
     }
 
-    /// Forces of a state that strike without a word on whom strike the one armed group that the report is about.
+    /// Who strikes without a word on whom strikes the one armed group on another side that the report is about.
     fn dominant_enemy(&self, events: &mut [Event]) {
         let actors = self.run.l.actors;
         let armed = |e: u32| matches!(actors.entities[e as usize].sector, Some(Sector::Reb | Sector::Uaf)) && (actors.entities[e as usize].org.is_some() || actors.entities[e as usize].country.is_some());
         let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32).filter(|&e| armed(e)).map(|e| (actors.entities[e as usize].mentions.len(), e)).collect();
         groups.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        let group = match groups.as_slice() {
-            [(n, e)] if *n >= 2 => *e,
-            [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 3 => *e,
-            _ => return,
-        };
         for e in events.iter_mut().filter(|e| e.event == EventType::Assault && !e.actor.is_empty() && e.recipient.is_empty() && !e.rule.starts_with("assault/fight")) {
-            let state = e.actor.iter().all(|a| matches!(a.sector, Some(Sector::Mil | Sector::Gov | Sector::Igo | Sector::Cop)));
-            let slot = self.run.slot_of(group, None);
-            if state && !keys(&e.actor).contains(&keys(std::slice::from_ref(&slot))[0]) {
-                let near = actors.entities[group as usize].mentions.iter().map(|&m| actors.mentions[m as usize].span).filter(|s| s.start <= e.trigger[0].start).last();
-                let span = near.or_else(|| actors.entities[group as usize].mentions.first().map(|&m| actors.mentions[m as usize].span));
-                e.recipient = vec![crate::Slot { span, ..slot }];
+            let own = keys(&e.actor);
+            let known = e.actor.iter().all(|a| a.country.is_some() || a.org.is_some());
+            let side = |g: u32| keys(std::slice::from_ref(&self.run.slot_of(g, None))).remove(0);
+            let others: Vec<(usize, u32)> = groups.iter().copied().filter(|g| !own.contains(&side(g.1))).collect();
+            let group = match others.as_slice() {
+                [(n, e)] if *n >= 2 => *e,
+                [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
+                _ => continue,
+            };
+            if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
+                continue;
             }
+            let near = actors.entities[group as usize].mentions.iter().map(|&m| actors.mentions[m as usize].span).filter(|s| s.start <= e.trigger[0].start).next_back();
+            let span = near.or_else(|| actors.entities[group as usize].mentions.first().map(|&m| actors.mentions[m as usize].span));
+            e.recipient = vec![crate::Slot { span, ..self.run.slot_of(group, None) }];
         }
     }
 
