@@ -5,7 +5,7 @@ use crate::codebook::{Codebook, Needs, Pattern};
 use crate::pattern::{Class, Role, SlotPath, StepSet, Test, Words};
 use crate::roles::Roles;
 use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
-use gesta_actor::{EntityKind, Form};
+use gesta_actor::{EntityKind, Sector};
 use gesta_parse::{Deprel as D, Parsed, Upos};
 use gesta_text::Span;
 use std::borrow::Cow;
@@ -449,7 +449,8 @@ impl<'a> Run<'a> {
         }
         let definite = |i: usize| p.kids(i).any(|k| matches!(p.rel(k), D::Det | D::Nummod) && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every"));
         if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
-            return !p.kids(t).any(|k| p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every"));
+            let part = matches!(p.rel(t), D::Compound | D::Amod) || p.kids(t).any(|k| p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every"));
+            return !part && (definite(t) || p.kids(t).any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked)) || matches!(p.rel(t), D::Nsubj | D::NsubjPass));
         }
         // "claimed responsibility": for what was told
         if p.kid(t, D::Obj).is_some_and(|o| self.lemma[o] == "responsibility") {
@@ -658,6 +659,11 @@ impl<'a> Run<'a> {
             let side = |x: &Slot| x.country.map(|c| c.to_string()).or(x.org.clone());
             let official = speaker.country.is_some() || speaker.org.is_some();
             let accused: Vec<Slot> = f.event.actor.iter().filter(|a| side(a).is_some() && side(a) != side(&speaker)).cloned().collect();
+            // Who tells how rebels or gunmen were fought praises rather than accuses.
+            let fought = f.event.recipient.iter().any(|r| matches!(r.sector, Some(Sector::Reb | Sector::Uaf)));
+            if fought || f.event.recipient.is_empty() && f.event.event == EventType::Assault {
+                continue;
+            }
             if !official || accused.is_empty() || accused.len() < f.event.actor.len() || !f.event.aux.is_empty() {
                 continue;
             }
@@ -700,12 +706,6 @@ impl<'a> Run<'a> {
             }
         }
         if told { f.event.actor.is_empty() && f.event.recipient.is_empty() } else { true }
-    }
-
-    /// Whether a mention is a pronoun (for evidence: a name says more).
-    #[allow(dead_code)]
-    fn pronoun(&self, m: u32) -> bool {
-        self.l.actors.mentions[m as usize].form == Form::Pronoun
     }
 }
 
