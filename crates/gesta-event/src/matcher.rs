@@ -542,6 +542,10 @@ impl<'a> Run<'a> {
         chain
     }
 
+    fn told_indirectly(&self, i: usize) -> bool {
+        self.said[i].is_some_and(|s| self.l.statements[s as usize].form != gesta_statement::StatementForm::Direct)
+    }
+
     /// What the words around token `t` say of its reality.
     pub fn reality(&self, t: usize) -> Reality {
         let p = self.p;
@@ -555,7 +559,14 @@ impl<'a> Run<'a> {
                     D::Advmod if self.scope.negators.has(lemma) || self.scope.negators.has(&p.form(k).to_lowercase()) => r.negated ^= true,
                     D::Det if step == 0 && lemma == "no" => r.negated = true,
                     D::Aux | D::Cop if clausal => match (lemma, p.form(k).to_lowercase().as_str()) {
-                        ("will" | "shall", "would" | "should") | ("would", _) => r.hypothetical = true,
+                        // "said it would": the future of a told past; elsewhere a supposition
+                        ("will" | "shall", "would" | "should") | ("would", _) => {
+                            if self.told_indirectly(i) {
+                                r.future = true;
+                            } else {
+                                r.hypothetical = true;
+                            }
+                        }
                         ("will" | "shall" | "'ll", _) | (_, "'ll" | "wo" | "will") => r.future = true,
                         ("could" | "might" | "may" | "can", _) | (_, "could" | "might" | "may" | "can" | "ca") => r.modal = true,
                         ("should" | "must" | "ought", _) | (_, "should" | "must") => r.modal = true,
