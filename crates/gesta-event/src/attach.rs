@@ -135,7 +135,13 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         // An act of force has its scene somewhere: the scene of the sentence, else of the one before.
         let here = self.sentence_items(e.sentence as usize, &self.place_head).find(|&(i, at)| self.scene(at, i)).map(|x| x.0);
-        here.map(|i| i as u32)
+        here.or_else(|| self.last_scene(e.sentence as usize)).map(|i| i as u32)
+    }
+
+    /// The scene told last before a sentence: acts of force go on where the story is.
+    fn last_scene(&self, sentence: usize) -> Option<usize> {
+        let from = sentence.saturating_sub(8);
+        (from..sentence).rev().find_map(|s| self.sentence_items(s, &self.place_head).find(|&(i, at)| self.scene(at, i)).map(|x| x.0))
     }
 
     fn shared_clause(&self, t: usize, at: usize) -> bool {
@@ -352,7 +358,9 @@ impl<'r, 'a> Attach<'r, 'a> {
     fn local_victims(&self, events: &mut [Event]) {
         let actors = self.run.l.actors;
         for e in events.iter_mut().filter(|e| e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()) {
-            let Some(place) = self.place(e).map(|p| &self.run.l.places[p as usize]) else { continue };
+            // in its own sentence: the scene of an earlier one is no victim
+            let here = self.sentence_items(e.sentence as usize, &self.place_head).find(|&(i, at)| self.scene(at, i));
+            let Some(place) = here.map(|(p, _)| &self.run.l.places[p]) else { continue };
             let Some(country) = place.country else { continue };
             let state = |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
             let any = |e: &gesta_actor::Entity| e.country == Some(country);
@@ -414,14 +422,16 @@ impl<'r, 'a> Attach<'r, 'a> {
 
     /// A report of a dated conversation dates what its partners say in it.
     fn readout(&self, events: &mut [Event]) {
-        let Some(first) = events.iter().position(|e| e.event == EventType::Consult && e.date.is_some() && e.sentence <= 2 && e.aux.is_empty()) else { return };
-        let (date, who) = (events[first].date.clone(), ids(&events[first]));
+        let known = |e: &Event| e.date.is_some() || e.place.is_some();
+        let Some(first) = events.iter().position(|e| e.event == EventType::Consult && known(e) && e.sentence <= 2 && e.aux.is_empty()) else { return };
+        let (date, place, who) = (events[first].date.clone(), events[first].place, ids(&events[first]));
         let from = events[first].sentence;
-        for e in events.iter_mut().filter(|e| e.sentence >= from && e.date.is_none() && e.aux.is_empty() && is_verbal(e.event)) {
+        for e in events.iter_mut().filter(|e| e.sentence >= from && e.aux.is_empty() && is_verbal(e.event)) {
             let countries = |entity: u32| self.run.l.actors.entities[entity as usize].country;
             let partner = !e.actor.is_empty() && e.actor.iter().all(|a| who.contains(&a.entity) || a.country.is_some() && who.iter().any(|&w| countries(w) == a.country));
             if partner {
-                e.date = date.clone();
+                e.date = e.date.take().or_else(|| date.clone());
+                e.place = e.place.or(place);
             }
         }
     }
