@@ -373,6 +373,9 @@ impl<'a> Run<'a> {
         };
         actor.retain(real);
         recipient.retain(real);
+        if !actor.iter().chain(&recipient).any(public) && !(actor.is_empty() && recipient.is_empty()) {
+            return Err("nobody of public life takes part".into());
+        }
         let ok = match pattern.needs {
             Needs::Any => !actor.is_empty() || !recipient.is_empty(),
             Needs::Actor => !actor.is_empty(),
@@ -735,6 +738,13 @@ fn lemma_of<'a>(book: &Codebook, p: &'a Parsed, t: usize) -> Cow<'a, str> {
 
 fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {
     i > 0 && tokens[i - 1].span.end == last.end
+}
+
+/// Whether somebody belongs to a state or a named body, or acts in an office or under arms: private people alone make no
+/// political event.
+fn public(s: &Slot) -> bool {
+    use Sector::*;
+    s.country.is_some() || s.org.is_some() || s.sector.is_some_and(|x| !matches!(x, Cvl | Soc | Unk | Bus | Med | Edu | Agr | Lab))
 }
 
 fn ids(slots: &[Slot]) -> Vec<u32> {
