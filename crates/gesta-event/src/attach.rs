@@ -124,6 +124,8 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
             // "in Mosul, Iraq": the more specific one comes first and wins ties.
             let near = self.distance(t, at).or_else(|| self.shared_clause(t, at).then_some(8));
+            // A region of the world is a poor answer where a state or town is given.
+            let near = near.map(|d| if self.run.l.places[i].country.is_none() { d + 6 } else { d });
             if let Some(d) = near
                 && best.is_none_or(|b| d < b.0)
             {

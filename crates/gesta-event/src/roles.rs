@@ -92,10 +92,21 @@ impl<'a> Roles<'a> {
     }
 
     fn by_agent(&self, v: usize) -> Vec<usize> {
-        let agent = self.p.kid(v, D::OblAgent).or_else(|| {
+        let by = |v: usize| {
             self.p.kids(v).find(|&k| matches!(self.p.rel(k), D::Obl | D::Nmod) && self.p.kids_by(k, D::Case).any(|c| self.p.form(c).eq_ignore_ascii_case("by")))
-        });
+        };
+        let agent = self.p.kid(v, D::OblAgent).or_else(|| by(v)).or_else(|| self.neighbours(v).find_map(by).filter(|&k| k > v));
         agent.into_iter().collect()
+    }
+
+    /// Nouns beside which a phrase of `n` may have been attached by mistake: "the liberation of the town by X" (inside
+    /// the of-phrase), "part of a plot by X" (outside it).
+    fn neighbours(&self, n: usize) -> impl Iterator<Item = usize> + '_ {
+        let of = |k: usize| self.p.rel(k) == D::Nmod && self.p.kids_by(k, D::Case).any(|c| self.p.form(c).eq_ignore_ascii_case("of"));
+        let noun = !self.is_verb(n);
+        let inside = self.p.kids(n).filter(move |&k| noun && of(k));
+        let outside = self.p.head(n).filter(move |_| noun && of(n));
+        inside.chain(outside)
     }
 
     /// The grammatical subject, found through coordination, control and participles.
@@ -222,6 +233,12 @@ impl<'a> Roles<'a> {
             }
         };
         collect(i, &mut out);
+        if out.is_empty() && !self.is_verb(i) {
+            for k in self.neighbours(i) {
+                collect(k, &mut out);
+            }
+            out.retain(|&k| k > i);
+        }
         if out.is_empty() {
             // "launched an attack on X": the phrase may hang on the verb or on the noun
             if self.is_verb(i) {
