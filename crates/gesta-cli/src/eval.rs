@@ -971,7 +971,8 @@ mod tests {
         for (a, b) in [
             ("The UN", "united nations"),
             ("Da’esh", "islamic state"),
-            ("an  Alliance", "alliance"),
+            ("an Alliance", "alliance"),
+            ("Big  Alliance", "big alliance"),
             ("", ""),
             ("Coalition", "global coalition against daesh"),
         ] {

@@ -65,7 +65,11 @@ fn cases() -> Vec<(&'static str, Vec<u8>, usize, &'static str)> {
         ("said.txt", said.into_bytes(), 1, ""),
         (
             "open.csv",
-            b"id,text\n1,\"Norway condemned\n".repeat(50),
+            [
+                b"id,text\n1,\"Norway condemned\n".to_vec(),
+                b"x,y\n".repeat(3000),
+            ]
+            .concat(),
             1,
             "",
         ),

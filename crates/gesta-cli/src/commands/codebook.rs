@@ -4,7 +4,7 @@ use super::{End, print};
 use crate::args::{Codebook, Knowledge, When};
 use crate::terminal::{Ink, Rich, Terminal};
 use gesta::record::Slot;
-use gesta::{Coder, Document, Record};
+use gesta::{Coder, Document, Entry, Record};
 
 pub(super) fn run(args: Codebook, color: When) -> End {
     let terminal = Terminal::detect(color, true);
@@ -35,10 +35,10 @@ fn done(knowledge: &Knowledge, what: &What, terminal: Terminal) -> Result<End, S
 }
 
 fn list(coder: &Coder, terminal: Terminal) -> End {
-    let entries = coder.matcher().entries();
-    let wide = entries.iter().map(|e| e.0.len()).max().unwrap_or(0);
+    let entries = coder.entries();
+    let wide = entries.iter().map(|e| e.id.len()).max().unwrap_or(0);
     let mut out = String::new();
-    for (id, file, line, _) in entries {
+    for Entry { id, file, line, .. } in entries {
         let mut row = Rich::new();
         row.push(Ink::Bold, format!("{id:wide$}"))
             .push(Ink::Dim, format!("  {file}:{line}"));
@@ -49,15 +49,15 @@ fn list(coder: &Coder, terminal: Terminal) -> End {
 }
 
 fn show(coder: &Coder, id: &str, terminal: Terminal) -> Result<End, String> {
-    let entries = coder.matcher().entries();
-    let mut found: Vec<_> = entries.iter().filter(|e| e.0 == id).collect();
+    let entries = coder.entries();
+    let mut found: Vec<_> = entries.iter().filter(|e| e.id == id).collect();
     if found.is_empty() {
-        found = entries.iter().filter(|e| e.0.starts_with(id)).collect();
+        found = entries.iter().filter(|e| e.id.starts_with(id)).collect();
     }
     if found.is_empty() {
         let near: Vec<&str> = entries
             .iter()
-            .map(|e| e.0.as_str())
+            .map(|e| e.id.as_str())
             .filter(|e| e.contains(id))
             .take(8)
             .collect();
@@ -69,7 +69,13 @@ fn show(coder: &Coder, id: &str, terminal: Terminal) -> Result<End, String> {
         return Err(format!("no entry is called {id:?}; {hint}"));
     }
     let mut out = String::new();
-    for (id, file, line, source) in found {
+    for Entry {
+        id,
+        file,
+        line,
+        source,
+    } in found
+    {
         let mut head = Rich::new();
         head.push(Ink::Bold, id)
             .push(Ink::Dim, format!("  {file}:{line}"));

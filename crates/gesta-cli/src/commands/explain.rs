@@ -5,7 +5,7 @@ use crate::args::{Explain, When};
 use crate::input::Reader;
 use crate::terminal::{Ink, Rich, Terminal};
 use gesta::record::Event;
-use gesta::{Analysis, Coder, Record, RecordOptions, Span, Trace};
+use gesta::{Analysis, Coder, Entry, Record, RecordOptions, Span, Trace};
 
 pub(super) fn run(args: Explain, color: When) -> End {
     let coder = match super::coder(&args.knowledge) {
@@ -128,12 +128,12 @@ impl Explained<'_> {
             line.wrapped(out, self.terminal, "      ", 6);
         }
         out.push('\n');
-        if let Some((id, file, line, source)) = self
-            .coder
-            .matcher()
-            .entries()
-            .into_iter()
-            .find(|x| x.0 == e.rule)
+        if let Some(Entry {
+            id,
+            file,
+            line,
+            source,
+        }) = self.coder.entries().into_iter().find(|x| x.id == e.rule)
         {
             let mut at = Rich::new();
             at.push(Ink::Dim, "the entry ")
