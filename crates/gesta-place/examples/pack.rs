@@ -4,7 +4,9 @@ use gesta_place::Packer;
 use std::path::{Path, PathBuf};
 
 fn files(dir: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    let mut here: Vec<PathBuf> = std::fs::read_dir(dir)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
+    let mut here: Vec<PathBuf> = std::fs::read_dir(dir)?
+        .map(|e| e.map(|e| e.path()))
+        .collect::<Result<_, _>>()?;
     here.sort();
     for p in here {
         if p.is_dir() {
@@ -25,9 +27,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut own = Vec::new();
     files(Path::new(data), &mut own)?;
     // The extracted tables come first, then what describes more, then what amends both.
-    let mut order: Vec<PathBuf> =
-        ["states", "regions", "divisions", "places"].iter().map(|n| Path::new(tables).join(format!("{n}.tsv"))).collect();
-    let amends = |p: &PathBuf| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("amend"));
+    let mut order: Vec<PathBuf> = ["states", "regions", "divisions", "places"]
+        .iter()
+        .map(|n| Path::new(tables).join(format!("{n}.tsv")))
+        .collect();
+    let amends = |p: &PathBuf| {
+        p.file_name()
+            .is_some_and(|n| n.to_string_lossy().starts_with("amend"))
+    };
     order.extend(own.iter().filter(|p| !amends(p)).cloned());
     order.extend(own.iter().filter(|p| amends(p)).cloned());
     for p in order {

@@ -84,11 +84,16 @@ impl Cues {
             *out.flags.entry(w.as_str().into()).or_default() |= cue::DIRECTION;
             out.directions.insert(w.into(), shift);
         }
-        for (map, to, bit) in [(f.after, &mut out.after, cue::AFTER), (f.before, &mut out.before, cue::BEFORE)] {
+        for (map, to, bit) in [
+            (f.after, &mut out.after, cue::AFTER),
+            (f.before, &mut out.before, cue::BEFORE),
+        ] {
             for (w, codes) in map {
                 let mut set = 0u64;
                 for c in &codes {
-                    let i = feature_index(c).ok_or_else(|| PlaceError::Cues(format!("{w}: {c:?} is no feature code known here")))?;
+                    let i = feature_index(c).ok_or_else(|| {
+                        PlaceError::Cues(format!("{w}: {c:?} is no feature code known here"))
+                    })?;
                     set |= 1 << i;
                 }
                 *out.flags.entry(w.as_str().into()).or_default() |= bit;

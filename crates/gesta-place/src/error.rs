@@ -22,14 +22,24 @@ pub enum PlaceError {
 
 impl PlaceError {
     pub(crate) fn table(file: &str, line: usize, field: &str, why: &str) -> Self {
-        PlaceError::Table { file: file.into(), line, field: field.into(), why: why.into() }
+        PlaceError::Table {
+            file: file.into(),
+            line,
+            field: field.into(),
+            why: why.into(),
+        }
     }
 }
 
 impl fmt::Display for PlaceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            PlaceError::Table { file, line, field, why } => write!(f, "{file}:{line}: {field}: {why}"),
+            PlaceError::Table {
+                file,
+                line,
+                field,
+                why,
+            } => write!(f, "{file}:{line}: {field}: {why}"),
             PlaceError::Packed(why) => write!(f, "packed gazetteer: {why}"),
             PlaceError::Cues(why) => write!(f, "place cues: {why}"),
         }

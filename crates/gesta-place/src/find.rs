@@ -19,7 +19,11 @@ struct Walk<'f> {
 
 impl<'f> Walk<'f> {
     fn new(g: &'f Gazetteer) -> Self {
-        Walk { g, node: g.keys.root(), out: Output::zero() }
+        Walk {
+            g,
+            node: g.keys.root(),
+            out: Output::zero(),
+        }
     }
     fn step(&mut self, b: u8) -> bool {
         let Some(i) = self.node.find_input(b) else {
@@ -31,12 +35,19 @@ impl<'f> Walk<'f> {
         true
     }
     fn value(&self) -> Option<u64> {
-        self.node.is_final().then(|| self.out.cat(self.node.final_output()).value())
+        self.node
+            .is_final()
+            .then(|| self.out.cat(self.node.final_output()).value())
     }
 }
 
 /// All names that begin with token `range.start` and end before `range.end`: one past their last token, and the value.
-pub(crate) fn names_at(g: &Gazetteer, p: &Parsed, range: Range<usize>, mut each: impl FnMut(usize, u64)) {
+pub(crate) fn names_at(
+    g: &Gazetteer,
+    p: &Parsed,
+    range: Range<usize>,
+    mut each: impl FnMut(usize, u64),
+) {
     let mut walk = Walk::new(g);
     let mut gap = false;
     for j in range.start..range.end.min(range.start + MOST) {
@@ -53,7 +64,8 @@ pub(crate) fn names_at(g: &Gazetteer, p: &Parsed, range: Range<usize>, mut each:
                 }
                 Piece::Str(s) => {
                     letters = true;
-                    (!std::mem::take(&mut gap) || walk.step(b' ')) && s.bytes().all(|b| walk.step(b))
+                    (!std::mem::take(&mut gap) || walk.step(b' '))
+                        && s.bytes().all(|b| walk.step(b))
                 }
                 Piece::Nothing => true,
                 Piece::Gap => {
@@ -71,8 +83,14 @@ pub(crate) fn names_at(g: &Gazetteer, p: &Parsed, range: Range<usize>, mut each:
             }
         }
         // "'s" is part of a name only inside it or after a saint
-        let clitic = j > range.start && form.len() <= 4 && form.starts_with(['\'', '’']) && j - range.start < 2;
-        if letters && !clitic && let Some(v) = walk.value() {
+        let clitic = j > range.start
+            && form.len() <= 4
+            && form.starts_with(['\'', '’'])
+            && j - range.start < 2;
+        if letters
+            && !clitic
+            && let Some(v) = walk.value()
+        {
             each(j + 1, v);
         }
     }

@@ -16,10 +16,11 @@ pub(crate) const NONE16: u16 = u16::MAX;
 
 /// Feature codes of GeoNames that occur here; the position is what a record stores.
 pub(crate) static FEATURES: &[&str] = &[
-    "PCLI", "PCLD", "ADM1", "ADM2", "PPLC", "PPL", "RGN", "CONT", "OCN", "SEA", "GULF", "STRT", "CHN", "BAY", "LK",
-    "STM", "CNL", "DAM", "MT", "MTS", "PASS", "PLAT", "VAL", "DSRT", "ISL", "ISLS", "PEN", "CAPE", "DLTA", "INSM",
-    "AIRB", "NVB", "PSTB", "CMPRF", "AIRP", "PRT", "NPS", "NUC", "BLDG", "PAL", "SQR", "PPLX", "ZN", "ZNF", "TRB",
-    "OILF", "PRK", "HBR", "BDG", "RLG", "PRN", "LCTY", "PCLH", "VLC", "CSTM", "ECON", "PT", "HSP",
+    "PCLI", "PCLD", "ADM1", "ADM2", "PPLC", "PPL", "RGN", "CONT", "OCN", "SEA", "GULF", "STRT",
+    "CHN", "BAY", "LK", "STM", "CNL", "DAM", "MT", "MTS", "PASS", "PLAT", "VAL", "DSRT", "ISL",
+    "ISLS", "PEN", "CAPE", "DLTA", "INSM", "AIRB", "NVB", "PSTB", "CMPRF", "AIRP", "PRT", "NPS",
+    "NUC", "BLDG", "PAL", "SQR", "PPLX", "ZN", "ZNF", "TRB", "OILF", "PRK", "HBR", "BDG", "RLG",
+    "PRN", "LCTY", "PCLH", "VLC", "CSTM", "ECON", "PT", "HSP",
 ];
 
 /// The number of a feature code.
@@ -83,8 +84,15 @@ impl Gazetteer {
             Cow::Owned(d) => Cow::Owned(d[a..b].to_vec()),
         };
         let keys = Fst::new(part(at[5], at[6])).map_err(|e| PlaceError::Packed(e.to_string()))?;
-        let words = Fst::new(part(at[6], data.len())).map_err(|e| PlaceError::Packed(e.to_string()))?;
-        Ok(Gazetteer { data, at, len, keys, words })
+        let words =
+            Fst::new(part(at[6], data.len())).map_err(|e| PlaceError::Packed(e.to_string()))?;
+        Ok(Gazetteer {
+            data,
+            at,
+            len,
+            keys,
+            words,
+        })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -106,16 +114,25 @@ impl Gazetteer {
     pub(crate) fn country(&self, i: u32) -> Option<Country> {
         let n = self.record(i)[10] as usize;
         let a = self.at[3] + 3 * n;
-        (n != 255).then(|| std::str::from_utf8(&self.data[a..a + 3]).ok()?.parse().ok()).flatten()
+        (n != 255)
+            .then(|| std::str::from_utf8(&self.data[a..a + 3]).ok()?.parse().ok())
+            .flatten()
     }
     pub(crate) fn admin1(&self, i: u32) -> Option<u32> {
-        Some(u16_at(self.record(i), 11)).filter(|&d| d != NONE16).map(u32::from)
+        Some(u16_at(self.record(i), 11))
+            .filter(|&d| d != NONE16)
+            .map(u32::from)
     }
     pub(crate) fn admin2(&self, i: u32) -> Option<u32> {
-        Some(u16_at(self.record(i), 13)).filter(|&d| d != NONE16).map(u32::from)
+        Some(u16_at(self.record(i), 13))
+            .filter(|&d| d != NONE16)
+            .map(u32::from)
     }
     pub(crate) fn feature(&self, i: u32) -> &'static str {
-        FEATURES.get(self.record(i)[15] as usize).copied().unwrap_or("LCTY")
+        FEATURES
+            .get(self.record(i)[15] as usize)
+            .copied()
+            .unwrap_or("LCTY")
     }
     pub(crate) fn kind(&self, i: u32) -> Kind {
         match self.record(i)[15] {
@@ -134,7 +151,11 @@ impl Gazetteer {
     /// Inhabitants, within a few per cent; 0 where unknown.
     pub(crate) fn population(&self, i: u32) -> u64 {
         let b = self.record(i)[17];
-        if b == 0 { 0 } else { (b as f64 / 8.0).exp2() as u64 }
+        if b == 0 {
+            0
+        } else {
+            (b as f64 / 8.0).exp2() as u64
+        }
     }
     /// Radius of a circle that holds it, in km.
     pub(crate) fn radius(&self, i: u32) -> f32 {
@@ -174,7 +195,12 @@ impl Gazetteer {
                 let k = self.data[p] as usize;
                 p += 1;
                 return (0..k)
-                    .filter_map(|j| std::str::from_utf8(&self.data[p + 3 * j..p + 3 * j + 3]).ok()?.parse().ok())
+                    .filter_map(|j| {
+                        std::str::from_utf8(&self.data[p + 3 * j..p + 3 * j + 3])
+                            .ok()?
+                            .parse()
+                            .ok()
+                    })
                     .collect();
             }
             if r < i { lo = m + 1 } else { hi = m }

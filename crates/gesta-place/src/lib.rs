@@ -1,7 +1,8 @@
 //! A geoparser: finds toponyms and resolves them.
 //!
 //! [`Geoparser::resolve`] reads a parsed document and returns one [`Place`] a toponym. Names are looked up in a
-//! packed gazetteer; which of the places of that name is meant is decided over the whole document. See the README.
+//! packed gazetteer; which of the places of that name is meant is decided over the whole document.
+#![doc = include_str!("../README.md")]
 
 mod cues;
 mod error;
@@ -76,15 +77,25 @@ impl Geoparser {
     /// The gazetteer that comes with the crate.
     pub fn bundled() -> Self {
         // Both are made by this repository and opened by its tests.
-        let gazetteer = Gazetteer::open(Cow::Borrowed(PACKED)).expect("the bundled gazetteer opens");
+        let gazetteer =
+            Gazetteer::open(Cow::Borrowed(PACKED)).expect("the bundled gazetteer opens");
         let cues = Cues::read(CUES).expect("the bundled cues can be read");
-        Geoparser { layers: vec![gazetteer], cues }
+        Geoparser {
+            layers: vec![gazetteer],
+            cues,
+        }
     }
 
     /// A geoparser over packed gazetteers of one's own ([`Packer`]) and a cue file (the form of `gazetteer/data/cues.toml`).
     pub fn new(packed: Vec<Vec<u8>>, cues: &str) -> Result<Self, PlaceError> {
-        let layers = packed.into_iter().map(|p| Gazetteer::open(Cow::Owned(p))).collect::<Result<_, _>>()?;
-        Ok(Geoparser { layers, cues: Cues::read(cues)? })
+        let layers = packed
+            .into_iter()
+            .map(|p| Gazetteer::open(Cow::Owned(p)))
+            .collect::<Result<_, _>>()?;
+        Ok(Geoparser {
+            layers,
+            cues: Cues::read(cues)?,
+        })
     }
 
     /// Adds tables of places: file name and text of each. They have the columns of the tables in `gazetteer/data`
@@ -95,7 +106,8 @@ impl Geoparser {
         for (file, text) in tables {
             packer.add(file, text)?;
         }
-        self.layers.push(Gazetteer::open(Cow::Owned(packer.pack()?))?);
+        self.layers
+            .push(Gazetteer::open(Cow::Owned(packer.pack()?))?);
         Ok(self)
     }
 
@@ -121,8 +133,14 @@ pub mod testing {
 
     /// A text without analysis, as it stands before any model has seen it.
     pub fn plain(text: Text) -> Parsed {
-        let word =
-            Word { upos: Upos::X, xpos: "", feats: Feats::default(), head: None, deprel: Deprel::Dep, lemma: Span::default() };
+        let word = Word {
+            upos: Upos::X,
+            xpos: "",
+            feats: Feats::default(),
+            head: None,
+            deprel: Deprel::Dep,
+            lemma: Span::default(),
+        };
         let n = text.tokens().len();
         Parsed::new(text, vec![word; n], String::new(), Vec::new())
     }

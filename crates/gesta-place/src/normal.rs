@@ -23,9 +23,18 @@ pub(crate) fn piece(c: char) -> Piece {
     match c {
         'a'..='z' | '0'..='9' => Piece::Byte(c as u8),
         'A'..='Z' => Piece::Byte(c.to_ascii_lowercase() as u8),
-        '\'' | '’' | '‘' | '`' | '´' | '.' | 'ʻ' | 'ʼ' | 'ʿ' | 'ʾ' | '′' | '\u{300}'..='\u{36f}' => {
-            Piece::Nothing
-        }
+        '\''
+        | '’'
+        | '‘'
+        | '`'
+        | '´'
+        | '.'
+        | 'ʻ'
+        | 'ʼ'
+        | 'ʿ'
+        | 'ʾ'
+        | '′'
+        | '\u{300}'..='\u{36f}' => Piece::Nothing,
         '-' | '‐' | '‑' | '–' | '/' => Piece::Gap,
         '&' => Piece::And,
         '\u{c0}'..='\u{25f}' => table(LOW[c as usize - 0xc0]),

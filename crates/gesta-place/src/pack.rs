@@ -73,13 +73,25 @@ impl Packer {
     }
 
     fn states(&mut self, file: &str, text: &str) -> Result<(), PlaceError> {
-        let t = Table::read(file, text, &["geonames", "name", "lat", "lon", "country", "feature"])?;
+        let t = Table::read(
+            file,
+            text,
+            &["geonames", "name", "lat", "lon", "country", "feature"],
+        )?;
         for r in t.rows() {
             let mut e = base(&r)?;
             let p = e.population.max(1.0).log10();
-            e.weight = if e.feature == 0 { 8.5 + 0.15 * p } else { 7.0 + 0.1 * p };
-            e.names = r.list("aliases").map(|a| (a.to_owned(), a.chars().count() < 5)).collect();
-            e.names.extend(r.list("demonyms").map(|d| (format!("@{d}"), false)));
+            e.weight = if e.feature == 0 {
+                8.5 + 0.15 * p
+            } else {
+                7.0 + 0.1 * p
+            };
+            e.names = r
+                .list("aliases")
+                .map(|a| (a.to_owned(), a.chars().count() < 5))
+                .collect();
+            e.names
+                .extend(r.list("demonyms").map(|d| (format!("@{d}"), false)));
             let code = r.get("country").to_owned();
             self.push(e, code);
         }
@@ -87,14 +99,22 @@ impl Packer {
     }
 
     fn divisions(&mut self, file: &str, text: &str) -> Result<(), PlaceError> {
-        let t = Table::read(file, text, &["code", "name", "lat", "lon", "country", "feature"])?;
+        let t = Table::read(
+            file,
+            text,
+            &["code", "name", "lat", "lon", "country", "feature"],
+        )?;
         for r in t.rows() {
             let mut e = base(&r)?;
             e.code = r.get("code").to_owned();
             e.admin1 = r.get("admin1").to_owned();
             let p = (e.population + 1.0).log10();
             let first = FEATURES[e.feature as usize] == "ADM1";
-            e.weight = if first { 5.0 + 0.35 * p } else { 3.0 + 0.45 * p };
+            e.weight = if first {
+                5.0 + 0.35 * p
+            } else {
+                3.0 + 0.45 * p
+            };
             if let Some(short) = without_generic(&e.name)
                 && (first || r.get("country") != "USA")
             {
@@ -121,7 +141,19 @@ impl Packer {
     }
 
     fn places(&mut self, file: &str, text: &str) -> Result<(), PlaceError> {
-        let t = Table::read(file, text, &["geonames", "name", "lat", "lon", "country", "feature", "population"])?;
+        let t = Table::read(
+            file,
+            text,
+            &[
+                "geonames",
+                "name",
+                "lat",
+                "lon",
+                "country",
+                "feature",
+                "population",
+            ],
+        )?;
         for r in t.rows() {
             let mut e = base(&r)?;
             e.admin1 = r.get("admin1").to_owned();
@@ -161,14 +193,20 @@ impl Packer {
             // A division or town that is there already is not doubled but amended.
             let division = matches!(FEATURES[e.feature as usize], "ADM1" | "ADM2");
             if (division || matches!(FEATURES[e.feature as usize], "PPL" | "PPLC"))
-                && let Some(&(_, old)) = self.known.get(&(r.get("country").to_owned(), division, key(&e.name)))
+                && let Some(&(_, old)) =
+                    self.known
+                        .get(&(r.get("country").to_owned(), division, key(&e.name)))
                 && (division || close(self.entries[old].point, e.point))
             {
                 let o = &mut self.entries[old];
                 o.point = e.point;
                 o.weight = o.weight.max(e.weight);
                 o.radius = if e.radius > 0.0 { e.radius } else { o.radius };
-                o.geonames = if e.geonames > 0 { e.geonames } else { o.geonames };
+                o.geonames = if e.geonames > 0 {
+                    e.geonames
+                } else {
+                    o.geonames
+                };
                 let former = std::mem::replace(&mut o.name, e.name);
                 o.names.push((former, false));
                 o.names.splice(0..0, e.names);
@@ -225,7 +263,11 @@ impl Packer {
                     "ordinary" => word::ORDINARY,
                     "given" => word::GIVEN,
                     "family" => word::FAMILY,
-                    _ => return Err(r.error("is", &format!("{f:?} is none of ordinary, given, family"))),
+                    _ => {
+                        return Err(
+                            r.error("is", &format!("{f:?} is none of ordinary, given, family"))
+                        );
+                    }
                 };
             }
             *self.words.entry(key(r.get("word"))).or_default() |= flags;
@@ -235,8 +277,13 @@ impl Packer {
 
     fn know(&mut self, country: &str, division: bool, e: &Entry) {
         let at = self.entries.len();
-        for (k, alt) in std::iter::once((&e.name, false)).chain(e.names.iter().map(|n| (&n.0, !division))) {
-            let entry = self.known.entry((country.to_owned(), division, key(k))).or_insert((alt, at));
+        for (k, alt) in
+            std::iter::once((&e.name, false)).chain(e.names.iter().map(|n| (&n.0, !division)))
+        {
+            let entry = self
+                .known
+                .entry((country.to_owned(), division, key(k)))
+                .or_insert((alt, at));
             let old = &self.entries.get(entry.1).map_or(-1.0, |o| o.population);
             if (entry.0 && !alt) || (entry.0 == alt && *old < e.population) {
                 *entry = (alt, at);
@@ -250,7 +297,9 @@ impl Packer {
             return Some(at);
         }
         let (country, town) = name.split_once('/')?;
-        self.known.get(&(country.to_owned(), false, key(town))).map(|e| e.1)
+        self.known
+            .get(&(country.to_owned(), false, key(town)))
+            .map(|e| e.1)
     }
 
     fn push(&mut self, e: Entry, code: String) {
@@ -276,13 +325,17 @@ impl Packer {
             "ADM2" => 1,
             _ => 2,
         };
-        self.entries.sort_by(|a, b| (rank(a), &a.code).cmp(&(rank(b), &b.code)));
+        self.entries
+            .sort_by(|a, b| (rank(a), &a.code).cmp(&(rank(b), &b.code)));
         let divisions: BTreeMap<&str, u16> = (self.entries.iter().enumerate())
             .filter(|(_, e)| !e.code.is_empty())
             .map(|(i, e)| (e.code.as_str(), u16::try_from(i).unwrap_or(NONE16)))
             .collect();
-        let states: BTreeSet<Country> =
-            self.entries.iter().flat_map(|e| e.country.iter().chain(&e.members).copied()).collect();
+        let states: BTreeSet<Country> = self
+            .entries
+            .iter()
+            .flat_map(|e| e.country.iter().chain(&e.members).copied())
+            .collect();
         let states: Vec<Country> = states.into_iter().collect();
         let mut names = Vec::new();
         let mut name_at: BTreeMap<&str, u32> = BTreeMap::new();
@@ -300,12 +353,18 @@ impl Packer {
             });
             records.extend_from_slice(&e.geonames.to_le_bytes());
             let (lat, lon) = match e.point {
-                Some((a, b)) => (((a * 1e4).round() + 1e6) as u32, ((b * 1e4).round() + 2e6) as u32),
+                Some((a, b)) => (
+                    ((a * 1e4).round() + 1e6) as u32,
+                    ((b * 1e4).round() + 2e6) as u32,
+                ),
                 None => (0, 0),
             };
             records.extend_from_slice(&lat.to_le_bytes()[..3]);
             records.extend_from_slice(&lon.to_le_bytes()[..3]);
-            let c = e.country.and_then(|c| states.binary_search(&c).ok()).unwrap_or(255);
+            let c = e
+                .country
+                .and_then(|c| states.binary_search(&c).ok())
+                .unwrap_or(255);
             records.push(c as u8);
             for d in [&e.admin1, &e.admin2] {
                 let d = divisions.get(d.as_str()).copied().unwrap_or(NONE16);
@@ -313,12 +372,18 @@ impl Packer {
             }
             records.push(e.feature);
             records.push((e.weight * 20.0).round().clamp(0.0, 255.0) as u8);
-            records.push((e.population.max(1.0).log2() * 8.0).round().clamp(0.0, 255.0) as u8);
+            records.push(
+                (e.population.max(1.0).log2() * 8.0)
+                    .round()
+                    .clamp(0.0, 255.0) as u8,
+            );
             records.push(((e.radius + 1.0).log2() * 16.0).round().clamp(0.0, 255.0) as u8);
             records.extend_from_slice(&at.to_le_bytes()[..3]);
         }
         if states.len() > 254 || names.len() >= 1 << 24 {
-            return Err(PlaceError::Packed("too many states or too long names".into()));
+            return Err(PlaceError::Packed(
+                "too many states or too long names".into(),
+            ));
         }
         // keys
         let mut keys: BTreeMap<String, BTreeMap<u32, bool>> = BTreeMap::new();
@@ -329,7 +394,9 @@ impl Packer {
                     *slot &= alt;
                 }
             };
-            for (name, alt) in std::iter::once((&e.name, false)).chain(e.names.iter().map(|(n, a)| (n, *a))) {
+            for (name, alt) in
+                std::iter::once((&e.name, false)).chain(e.names.iter().map(|(n, a)| (n, *a)))
+            {
                 if let Some(exact) = name.strip_prefix('=') {
                     add(format!("={exact}"), alt);
                 } else if let Some(post) = name.strip_prefix(',') {
@@ -364,8 +431,10 @@ impl Packer {
         }
         let words = map.into_inner().map_err(|e| bad(&e))?;
         let table: Vec<u8> = states.iter().flat_map(|c| c.as_str().bytes()).collect();
-        let with: Vec<(u32, &Entry)> =
-            (self.entries.iter().enumerate()).filter(|(_, e)| !e.members.is_empty()).map(|(i, e)| (i as u32, e)).collect();
+        let with: Vec<(u32, &Entry)> = (self.entries.iter().enumerate())
+            .filter(|(_, e)| !e.members.is_empty())
+            .map(|(i, e)| (i as u32, e))
+            .collect();
         let mut members = (with.len() as u32).to_le_bytes().to_vec();
         let mut lists = Vec::new();
         for (i, e) in &with {
@@ -405,7 +474,10 @@ fn all_region(feature: u8) -> bool {
 }
 
 fn point(r: &Row) -> Result<Option<(f64, f64)>, PlaceError> {
-    let (lat, lon) = (r.within("lat", -90.0, 90.0)?, r.within("lon", -180.0, 180.0)?);
+    let (lat, lon) = (
+        r.within("lat", -90.0, 90.0)?,
+        r.within("lon", -180.0, 180.0)?,
+    );
     match (lat, lon) {
         (Some(a), Some(b)) => Ok(Some((a, b))),
         (None, None) => Ok(None),
@@ -414,13 +486,16 @@ fn point(r: &Row) -> Result<Option<(f64, f64)>, PlaceError> {
 }
 
 fn countries(r: &Row, column: &str) -> Result<Vec<Country>, PlaceError> {
-    r.list(column).map(|c| c.parse().map_err(|e: String| r.error(column, &e))).collect()
+    r.list(column)
+        .map(|c| c.parse().map_err(|e: String| r.error(column, &e)))
+        .collect()
 }
 
 fn base(r: &Row) -> Result<Entry, PlaceError> {
     let feature = match r.get("feature") {
         "" => 0,
-        f => feature_index(f).ok_or_else(|| r.error("feature", &format!("{f:?} is no feature code known here")))?,
+        f => feature_index(f)
+            .ok_or_else(|| r.error("feature", &format!("{f:?} is no feature code known here")))?,
     };
     Ok(Entry {
         geonames: r.within("geonames", 0.0, u32::MAX.into())?.unwrap_or(0.0) as u32,
@@ -436,30 +511,89 @@ fn base(r: &Row) -> Result<Entry, PlaceError> {
 
 /// The generic words of divisions' names ("Herat Province", "Provincia de Salta").
 const GENERIC: &[&str] = &[
-    " Province", " Governorate", " Oblast", " oblast", " Region", " District", " Department", " State", " County", " Kray",
-    " Krai", " Republic", " Prefecture", " Municipality", " Regency", " Voivodeship", " Canton", " Parish", " Division",
-    " Autonomous Okrug", " Autonomous Oblast", " City", " Raion", " Metropolitan Area", " Council", " Borough",
+    " Province",
+    " Governorate",
+    " Oblast",
+    " oblast",
+    " Region",
+    " District",
+    " Department",
+    " State",
+    " County",
+    " Kray",
+    " Krai",
+    " Republic",
+    " Prefecture",
+    " Municipality",
+    " Regency",
+    " Voivodeship",
+    " Canton",
+    " Parish",
+    " Division",
+    " Autonomous Okrug",
+    " Autonomous Oblast",
+    " City",
+    " Raion",
+    " Metropolitan Area",
+    " Council",
+    " Borough",
 ];
 const GENERIC_FRONT: &[&str] = &[
-    "Muhafazat ", "Wilaya de ", "Wilaya d’", "Provincia de ", "Provincia del ", "Departamento de ", "Departamento del ",
-    "Département de la ", "Département de ", "Estado de ", "Província de ", "Municipio de ", "Région de ", "Province of ",
-    "Republic of ", "Region of ", "Oblast ", "Gouvernorat de ", "Provincia di ", "County of ", "Powiat ", "Kota ",
-    "Kabupaten ", "Landkreis ", "Opština ", "Općina ", "Municipality of ", "Mohafazat ", "Daïra de ", "Cercle de ",
+    "Muhafazat ",
+    "Wilaya de ",
+    "Wilaya d’",
+    "Provincia de ",
+    "Provincia del ",
+    "Departamento de ",
+    "Departamento del ",
+    "Département de la ",
+    "Département de ",
+    "Estado de ",
+    "Província de ",
+    "Municipio de ",
+    "Région de ",
+    "Province of ",
+    "Republic of ",
+    "Region of ",
+    "Oblast ",
+    "Gouvernorat de ",
+    "Provincia di ",
+    "County of ",
+    "Powiat ",
+    "Kota ",
+    "Kabupaten ",
+    "Landkreis ",
+    "Opština ",
+    "Općina ",
+    "Municipality of ",
+    "Mohafazat ",
+    "Daïra de ",
+    "Cercle de ",
 ];
 
 fn without_generic(name: &str) -> Option<String> {
     let back = GENERIC.iter().find_map(|g| name.strip_suffix(g));
     let front = GENERIC_FRONT.iter().find_map(|g| name.strip_prefix(g));
-    back.or(front).filter(|s| s.chars().count() > 2).map(str::to_owned)
+    back.or(front)
+        .filter(|s| s.chars().count() > 2)
+        .map(str::to_owned)
 }
 
 /// Keys under which a name is found: as it stands, and with the spellings that reporters vary.
 fn variants(k: &str, e: &Entry, alt: bool, add: &mut impl FnMut(String, bool)) {
-    const SHORT: &[(&str, &str)] = &[("saint ", "st "), ("sainte ", "ste "), ("mount ", "mt "), ("fort ", "ft ")];
-    const ARTICLES: &[&str] = &["al ", "el ", "ad ", "ar ", "as ", "ash ", "at ", "az ", "an ", "ed ", "er ", "es ", "et ", "ech "];
+    const SHORT: &[(&str, &str)] = &[
+        ("saint ", "st "),
+        ("sainte ", "ste "),
+        ("mount ", "mt "),
+        ("fort ", "ft "),
+    ];
+    const ARTICLES: &[&str] = &[
+        "al ", "el ", "ad ", "ar ", "as ", "ash ", "at ", "az ", "an ", "ed ", "er ", "es ", "et ",
+        "ech ",
+    ];
     const ARAB: &[&str] = &[
-        "SYR", "IRQ", "LBN", "JOR", "PSE", "SAU", "YEM", "OMN", "ARE", "QAT", "BHR", "KWT", "EGY", "LBY", "TUN", "DZA", "MAR", "SDN",
-        "MRT", "ISR", "ESH", "TCD",
+        "SYR", "IRQ", "LBN", "JOR", "PSE", "SAU", "YEM", "OMN", "ARE", "QAT", "BHR", "KWT", "EGY",
+        "LBY", "TUN", "DZA", "MAR", "SDN", "MRT", "ISR", "ESH", "TCD",
     ];
     add(k.to_owned(), alt);
     for (long, short) in SHORT {

@@ -258,7 +258,10 @@ impl Doc<'_> {
     fn candidates(&self, layer: usize, value: u64, out: &mut Vec<Cand>) {
         let g: &Gazetteer = &self.g.layers[layer];
         g.entries(value, |at, alt| {
-            if let Some(c) = out.iter_mut().find(|c| c.layer as usize == layer && c.at == at) {
+            if let Some(c) = out
+                .iter_mut()
+                .find(|c| c.layer as usize == layer && c.at == at)
+            {
                 c.alt &= alt;
                 return;
             }
@@ -304,14 +307,18 @@ impl Doc<'_> {
         let p = self.p;
         let t = self.tok(i);
         let article = t.shape & CAP == 0
-            && matches!(p.form(i), "al" | "el" | "ad" | "an" | "as" | "ash" | "at" | "az" | "ar" | "ed" | "es")
+            && matches!(
+                p.form(i),
+                "al" | "el" | "ad" | "an" | "as" | "ash" | "at" | "az" | "ar" | "ed" | "es"
+            )
             && p.text.glued(i + 1)
             && matches!(p.form(i + 1), "-" | "‐" | "–")
             && self.cap(i + 2);
         let hyphened = t.shape & CAP == 0 && t.shape & LETTERS != 0 && p.form(i).len() > 3 && {
             // one token "al-Bab"
             let f = p.form(i);
-            f.find('-').is_some_and(|h| h <= 4 && f[h + 1..].starts_with(char::is_uppercase))
+            f.find('-')
+                .is_some_and(|h| h <= 4 && f[h + 1..].starts_with(char::is_uppercase))
         };
         if t.shape & CAP == 0 && !article && !hyphened {
             return None;
@@ -320,10 +327,7 @@ impl Doc<'_> {
         let mut cands: Vec<Cand> = Vec::new();
         let mut exact = false;
         // "Lebanon, Pa."
-        if i > r.start + 1
-            && p.form(i - 1) == ","
-            && last.is_some_and(|m| m.tokens.end == i - 1)
-        {
+        if i > r.start + 1 && p.form(i - 1) == "," && last.is_some_and(|m| m.tokens.end == i - 1) {
             let k = key(p.form(i));
             for (n, g) in self.g.layers.iter().enumerate() {
                 if let Some(v) = marked(g, b',', k.bytes()) {
@@ -333,14 +337,20 @@ impl Doc<'_> {
             }
         }
         if end == 0 {
-            let short = t.shape & UPPER != 0 && t.shape & SHOUTED == 0 && p.form(i).chars().filter(|c| c.is_alphabetic()).count() <= 3;
+            let short = t.shape & UPPER != 0
+                && t.shape & SHOUTED == 0
+                && p.form(i).chars().filter(|c| c.is_alphabetic()).count() <= 3;
             if !short {
                 let mut hits: Vec<(usize, usize, u64)> = Vec::new();
                 for (n, g) in self.g.layers.iter().enumerate() {
                     names_at(g, p, i..r.end, |e, v| hits.push((e, n, v)));
                 }
                 hits.sort_by_key(|h| std::cmp::Reverse(h.0));
-                end = hits.iter().map(|h| h.0).find(|&e| self.well_cased(i..e)).unwrap_or(0);
+                end = hits
+                    .iter()
+                    .map(|h| h.0)
+                    .find(|&e| self.well_cased(i..e))
+                    .unwrap_or(0);
                 for &(e, n, v) in &hits {
                     if e == end {
                         self.candidates(n, v, &mut cands);
@@ -407,12 +417,19 @@ impl Doc<'_> {
         }
         cands.retain(|c| c.point.is_some());
         // "Mexico" for its capital, "Panama" for a hamlet in it: the state's name is the state's
-        let named_the = |c: &Cand| self.g.layers[c.layer as usize].name(c.at).starts_with("The ");
+        let named_the = |c: &Cand| {
+            self.g.layers[c.layer as usize]
+                .name(c.at)
+                .starts_with("The ")
+        };
         if matches!(p.form(i), "The" | "the") && end > i + 1 && !cands.iter().any(named_the) {
             return None;
         }
-        let own: Vec<Country> =
-            cands.iter().filter(|c| c.kind == Kind::State && !c.alt).filter_map(|c| c.country).collect();
+        let own: Vec<Country> = cands
+            .iter()
+            .filter(|c| c.kind == Kind::State && !c.alt)
+            .filter_map(|c| c.country)
+            .collect();
         let divided = self.cue(end, cue::AFTER);
         cands.retain(|c| {
             let small = match c.kind {
@@ -425,9 +442,34 @@ impl Doc<'_> {
         if cands.is_empty() {
             return None;
         }
+        // A town of that very name comes before one that once bore it, and before the division called after it.
+        let plain = cands
+            .iter()
+            .any(|c| c.kind == Kind::Town && !c.alt && c.prior >= 5.5);
+        let towns: Vec<(u8, [Option<u32>; 2], f32)> = (cands.iter())
+            .filter(|c| c.kind == Kind::Town && c.prior >= 6.5)
+            .map(|c| {
+                let g = &self.g.layers[c.layer as usize];
+                (c.layer, [g.admin1(c.at), g.admin2(c.at)], c.prior)
+            })
+            .collect();
+        for c in &mut cands {
+            let seat = matches!(c.kind, Kind::Admin1 | Kind::Admin2)
+                && c.country.is_some_and(|k| k.as_str() != "USA")
+                && towns
+                    .iter()
+                    .any(|t| t.0 == c.layer && t.1.contains(&Some(c.at)) && t.2 >= c.prior);
+            if seat || (plain && c.alt && c.kind == Kind::Town) {
+                c.prior -= 1.0;
+            }
+        }
         let top = cands.iter().map(|c| c.prior).fold(0.0, f32::max);
         let words = p.text.slice(p.text.span_of(i..end)).to_owned();
-        let base = if exact { format!("={words}") } else { key(&words) };
+        let base = if exact {
+            format!("={words}")
+        } else {
+            key(&words)
+        };
         let mut m = Mention {
             tokens: i..end,
             phrase: i..end,
@@ -456,7 +498,9 @@ impl Doc<'_> {
         let mut cands = Vec::new();
         for (n, g) in self.g.layers.iter().enumerate() {
             let mut hits = Vec::new();
-            names_at(g, self.p, m.phrase.start..m.tokens.end, |e, v| hits.push((e, v)));
+            names_at(g, self.p, m.phrase.start..m.tokens.end, |e, v| {
+                hits.push((e, v))
+            });
             for (e, v) in hits {
                 if e == m.tokens.end {
                     self.candidates(n, v, &mut cands);
@@ -467,7 +511,11 @@ impl Doc<'_> {
         if !cands.is_empty() {
             m.tokens.start = m.phrase.start;
             m.shift = None;
-            m.words = self.p.text.slice(self.p.text.span_of(m.tokens.clone())).to_owned();
+            m.words = self
+                .p
+                .text
+                .slice(self.p.text.span_of(m.tokens.clone()))
+                .to_owned();
             m.base = key(&m.words);
             m.top = cands.iter().map(|c| c.prior).fold(0.0, f32::max);
             m.cands = cands;
@@ -519,11 +567,21 @@ impl Doc<'_> {
                 }
             }
             if name_like {
-                h -= if m.top >= 8.5 { 0.2 } else { 0.8 };
+                h -= if m.top >= 8.5 {
+                    0.2
+                } else if m.top >= 8.0 {
+                    0.6
+                } else {
+                    1.4
+                };
             }
             if t.word & PEOPLE != 0 && m.top < 8.0 {
                 h -= 3.0;
             }
+        }
+        // "Queen Victoria", "University of Texas": villages bear such names, reports seldom mean them
+        if !single && t.cue & (cue::TITLE | cue::HOLDER) != 0 && m.top < 7.0 {
+            h -= 5.0;
         }
         // to the left
         let mut i = a;
@@ -531,7 +589,8 @@ impl Doc<'_> {
         while i > r.start {
             let k = i - 1;
             let f = p.form(k);
-            if (f == "-" || f == "‐") && i == a && p.text.glued(a) && k > r.start && p.text.glued(k) {
+            if (f == "-" || f == "‐") && i == a && p.text.glued(a) && k > r.start && p.text.glued(k)
+            {
                 // "northern-Syria", "Al-Assad"
                 let before = k - 1;
                 if self.cap(before) && last.is_none_or(|l| l.tokens.end != k) {
@@ -541,7 +600,11 @@ impl Doc<'_> {
             }
             let low = self.tok(k);
             let small = low.shape & CAP == 0 || low.shape & FIRST != 0;
-            if m.shift.is_none() && self.direction(k).is_some() && (small || low.cue & cue::DIRECTION != 0) && i == a {
+            if m.shift.is_none()
+                && self.direction(k).is_some()
+                && (small || low.cue & cue::DIRECTION != 0)
+                && i == a
+            {
                 m.shift = self.direction(k);
                 let mut from = k;
                 // "north-eastern" as three tokens
@@ -585,20 +648,30 @@ impl Doc<'_> {
             && !located
             && l.hood > 0.0
             && a > l.tokens.end
-            && (l.tokens.end..a).all(|k| matches!(p.form(k), "," | "and" | "or" | "&" | "the" | "/"))
+            && (l.tokens.end..a)
+                .all(|k| matches!(p.form(k), "," | "and" | "or" | "&" | "the" | "/"))
         {
             // a list of places
             h += 0.7;
         }
         if a > r.start {
-            let k = if p.form(a - 1) == "." && a >= r.start + 2 && p.text.glued(a - 1) { a - 2 } else { a - 1 };
+            let k = if p.form(a - 1) == "." && a >= r.start + 2 && p.text.glued(a - 1) {
+                a - 2
+            } else {
+                a - 1
+            };
             let l = self.tok(k);
             let own = last.is_some_and(|x| x.tokens.end == a && x.hood > 0.0);
             if l.cue & cue::TITLE != 0 && l.shape & CAP != 0 && !own {
-                h -= if self.cue(b, cue::BODY | cue::AFTER) { 1.0 } else { 3.5 };
+                h -= if self.cue(b, cue::BODY | cue::AFTER) {
+                    1.0
+                } else {
+                    3.5
+                };
             } else if l.shape & CAP != 0 && m.phrase.start == a && !own {
                 let opener = l.cue & cue::OPENER != 0;
-                let initial = p.form(k).trim_end_matches('.').chars().count() == 1 && p.form(k) != "A";
+                let initial =
+                    p.form(k).trim_end_matches('.').chars().count() == 1 && p.form(k) != "A";
                 if opener && (l.shape & FIRST != 0 || p.form(k).len() > 2) {
                 } else if l.cue & cue::BEFORE != 0 {
                     h += 0.5;
@@ -634,7 +707,9 @@ impl Doc<'_> {
                 h += if m.top >= 6.5 { 0.3 } else { -0.5 };
             } else if next_cap && n.cue & cue::OPENER == 0 {
                 // "Buffalo Science Magnet School"
-                let far = (b + 1..(b + 5).min(r.end)).take_while(|&j| self.cap(j)).any(|j| self.tok(j).cue & cue::BRAND != 0 && self.tok(j).cue & cue::BODY == 0);
+                let far = (b + 1..(b + 5).min(r.end))
+                    .take_while(|&j| self.cap(j))
+                    .any(|j| self.tok(j).cue & cue::BRAND != 0 && self.tok(j).cue & cue::BODY == 0);
                 if far {
                     h -= 2.0;
                 }
@@ -647,17 +722,40 @@ impl Doc<'_> {
                 if name_like && !person {
                     h -= if m.top >= 8.0 { 1.5 } else { 1.0 };
                 }
-            } else if (f == "-" || f == "–") && p.text.glued(b) && p.text.glued(b + 1) && b + 1 < r.end {
+            } else if (f == "-" || f == "–")
+                && p.text.glued(b)
+                && p.text.glued(b + 1)
+                && b + 1 < r.end
+            {
                 if self.cap(b + 1) {
                     h -= 0.8;
-                } else if matches!(p.form(b + 1), "based" | "born" | "held" | "controlled" | "area" | "wide") {
+                } else if matches!(
+                    p.form(b + 1),
+                    "based" | "born" | "held" | "controlled" | "area" | "wide"
+                ) {
                     h += 1.5;
                 }
             } else if n.cue & cue::SPEECH != 0 {
-                h -= if m.top >= 8.0 { 0.2 } else if name_like { 2.0 } else { 1.0 };
-            } else if f == "," && self.tok(b + 1).shape & DIGIT != 0 && p.form(b + 1).len() <= 2 && matches!(p.form(b + 2), "," | "." ) && name_like {
+                h -= if m.top >= 8.0 {
+                    0.2
+                } else if name_like {
+                    2.0
+                } else {
+                    1.0
+                };
+            } else if f == "," && p.form(b + 1) == "where" {
+                h += 1.5;
+            } else if f == ","
+                && self.tok(b + 1).shape & DIGIT != 0
+                && p.form(b + 1).len() <= 2
+                && matches!(p.form(b + 2), "," | ".")
+                && name_like
+            {
                 h -= 2.5;
-            } else if f == "(" && matches!(self.tok(b + 1).shape & UPPER, UPPER) && p.form(b + 1).len() > 5 {
+            } else if f == "("
+                && matches!(self.tok(b + 1).shape & UPPER, UPPER)
+                && p.form(b + 1).len() > 5
+            {
                 m.dateline = a == r.start;
             }
             if matches!(f, "—" | "–" | "--" | "-") && a == r.start && !p.text.glued(b) {
@@ -675,17 +773,27 @@ impl Doc<'_> {
         if self.active {
             match self.kind(a).or_else(|| self.kind(b - 1)) {
                 Some((EntityKind::Loc, s)) => {
-                    h += if s.start >= m.phrase.start && s.end <= b + 1 { 2.6 } else { 1.2 };
+                    h += if s.start >= m.phrase.start && s.end <= b + 1 {
+                        2.6
+                    } else {
+                        1.2
+                    };
                 }
                 // a name that nothing but one place bears outweighs a slip of the model
-                Some((EntityKind::Per | EntityKind::Org | EntityKind::Misc, s)) if sure && s.start >= a && s.end <= b => h -= 1.2,
+                Some((EntityKind::Per | EntityKind::Org | EntityKind::Misc, s))
+                    if sure && s.start >= a && s.end <= b =>
+                {
+                    h -= 1.2
+                }
                 Some((EntityKind::Per, _)) => h -= if m.top >= 8.5 { 3.5 } else { 4.5 },
                 Some((EntityKind::Norp, _)) => h -= if sure { 1.5 } else { 3.0 },
                 Some((EntityKind::Org, s)) => {
                     let inside = s.start < a || s.end > b;
                     if !inside {
                         h -= if m.top >= 8.0 { 0.3 } else { 1.0 };
-                    } else if s.start == a || s.start + 1 == a && matches!(p.form(s.start), "the" | "The") {
+                    } else if s.start == a
+                        || s.start + 1 == a && matches!(p.form(s.start), "the" | "The")
+                    {
                         // "Indiana National Guard": at the head of a public body
                         h -= if m.top >= 6.5 { 0.8 } else { 2.5 };
                     } else {
@@ -697,7 +805,10 @@ impl Doc<'_> {
                 None => h -= if m.top >= 8.0 || exact { 0.0 } else { 0.8 },
             }
         }
-        if single && self.persons.contains(m.base.as_str()) && !matches!(self.kind(a), Some((EntityKind::Loc, _))) {
+        if single
+            && self.persons.contains(m.base.as_str())
+            && !matches!(self.kind(a), Some((EntityKind::Loc, _)))
+        {
             h -= if m.top >= 8.5 { 2.0 } else { 3.0 };
         }
         m.hood = h;
@@ -705,7 +816,10 @@ impl Doc<'_> {
 
     /// "West Nile virus", "Marburg hemorrhagic fever": the first words of a disease's name.
     fn ailment(&self, b: usize, r: &Range<usize>) -> bool {
-        b + 1 < r.end && self.tok(b).shape & LETTERS != 0 && self.cue(b + 1, cue::AILMENT) && self.tok(b).cue & (cue::LOCATIVE | cue::OPENER) == 0
+        b + 1 < r.end
+            && self.tok(b).shape & LETTERS != 0
+            && self.cue(b + 1, cue::AILMENT)
+            && self.tok(b).cue & (cue::LOCATIVE | cue::OPENER) == 0
     }
 
     fn direction(&self, i: usize) -> Option<(f64, f64)> {
@@ -720,23 +834,32 @@ impl Doc<'_> {
     fn part(&self, m: &mut Mention, head: usize, r: &Range<usize>) {
         let mut from = head;
         while from > r.start
-            && (self.direction(from - 1).is_some() || matches!(self.p.form(from - 1), "the" | "The"))
+            && (self.direction(from - 1).is_some()
+                || matches!(self.p.form(from - 1), "the" | "The"))
         {
             from -= 1;
         }
         if m.shift.is_none() {
-            m.shift = self.direction(head).or_else(|| (from < head).then(|| self.direction(head - 1)).flatten()).or(Some((0.0, 0.0)));
+            m.shift = self
+                .direction(head)
+                .or_else(|| (from < head).then(|| self.direction(head - 1)).flatten())
+                .or(Some((0.0, 0.0)));
         }
         m.phrase.start = from;
     }
 
     fn mask(&self, i: usize, before: bool) -> u64 {
         let f = self.p.form(i).to_lowercase();
-        let map = if before { &self.g.cues.before } else { &self.g.cues.after };
+        let map = if before {
+            &self.g.cues.before
+        } else {
+            &self.g.cues.after
+        };
         map.get(f.as_str()).copied().unwrap_or(0)
     }
     fn fits(&self, c: &Cand, mask: u64) -> bool {
-        feature_index(self.g.layers[c.layer as usize].feature(c.at)).is_some_and(|f| mask & (1 << f) != 0)
+        feature_index(self.g.layers[c.layer as usize].feature(c.at))
+            .is_some_and(|f| mask & (1 << f) != 0)
     }
 
     /// Ties "X, Y", "X in Y", "X (Y)" and "Y's X" together where some Y holds some X.
@@ -744,37 +867,71 @@ impl Doc<'_> {
         let p = self.p;
         for i in 1..mentions.len() {
             let (l, r) = mentions.split_at_mut(i);
-            let (Some(x), Some(y)) = (l.last_mut(), r.first_mut()) else { continue };
+            let (Some(x), Some(y)) = (l.last_mut(), r.first_mut()) else {
+                continue;
+            };
             if x.hood < -3.0 || y.hood < -3.0 || x.tokens.end > y.tokens.start {
                 continue;
             }
             let between = x.tokens.end..y.phrase.start;
-            if between.len() > 6 || between.start > between.end {
+            if between.len() > 8 || between.start > between.end {
                 continue;
             }
             let forms: Vec<&str> = between.clone().map(|k| p.form(k)).collect();
-            let strong = matches!(forms.as_slice(), [","] | ["("] | [",", "in"] | [",", "the"] | []);
+            let strong = matches!(
+                forms.as_slice(),
+                [","] | ["("] | [",", "in"] | [",", "the"] | []
+            );
             let sentence = p.text.sentence_of(x.tokens.start) == p.text.sentence_of(y.tokens.start);
             let weak = sentence
                 && forms.iter().any(|f| matches!(*f, "in" | "of" | ","))
-                && forms.iter().all(|f| matches!(*f, "," | "in" | "the" | "a" | "of") || f.chars().all(char::is_lowercase))
-                && !forms.iter().any(|f| matches!(*f, "and" | "or" | "to" | "from" | "with" | "for" | "by" | "against"));
-            if sentence && !forms.is_empty() && forms.iter().all(|f| matches!(*f, "," | "and" | "or" | "&" | "the" | "/" | ";")) {
+                && forms.iter().all(|f| {
+                    matches!(*f, "," | "in" | "the" | "a" | "of")
+                        || f.chars().all(char::is_lowercase)
+                })
+                && !forms.iter().any(|f| {
+                    matches!(
+                        *f,
+                        "and" | "or" | "to" | "from" | "with" | "for" | "by" | "against"
+                    )
+                });
+            if sentence
+                && !forms.is_empty()
+                && forms
+                    .iter()
+                    .all(|f| matches!(*f, "," | "and" | "or" | "&" | "the" | "/" | ";"))
+            {
                 y.peer = Some(i - 1);
             }
             // "Oklahoma, Oregon, Pennsylvania": items of a list, though towns of such names lie in the next
-            let like = x.cands.iter().any(|a| y.cands.iter().any(|b| a.prior.min(b.prior) >= 6.8 && alike(a, b)));
-            if like && (x.peer.is_some() || (y.tokens.end + 1 < p.len() && matches!(p.form(y.tokens.end), "," | "and" | "or") && self.cap(y.tokens.end + 1))) {
+            let like = x.cands.iter().any(|a| {
+                y.cands
+                    .iter()
+                    .any(|b| a.prior.min(b.prior) >= 6.8 && alike(a, b))
+            });
+            if like
+                && (x.peer.is_some()
+                    || (y.tokens.end + 1 < p.len()
+                        && matches!(p.form(y.tokens.end), "," | "and" | "or")
+                        && self.cap(y.tokens.end + 1)))
+            {
                 continue;
             }
-            let owner = matches!(forms.as_slice(), ["'s" | "’s"] | ["'" | "’"] | ["'" | "’", "s"]);
+            let owner = matches!(
+                forms.as_slice(),
+                ["'s" | "’s"] | ["'" | "’"] | ["'" | "’", "s"]
+            );
             // "China, Japan" is a list, though a hamlet in Japan is called China
             let best = |outer: &Mention, inner: &Mention| {
                 let mut found = f32::MIN;
                 let state = inner.cands.iter().any(|c| c.prior >= 8.3);
                 for o in top_of(&outer.cands, 40) {
                     for c in &inner.cands {
-                        if state && c.prior < 7.0 && matches!(o.kind, Kind::State | Kind::Dependency) {
+                        if state
+                            && forms.len() == 1
+                            && c.prior < 7.0
+                            && matches!(o.kind, Kind::State | Kind::Dependency)
+                        {
                             continue;
                         }
                         if holder(self.g, o, c) {
@@ -790,13 +947,29 @@ impl Doc<'_> {
                     y.hood += 1.0;
                 }
             } else if strong || weak {
-                let s = if strong { 5.0 } else { 3.5 };
+                let s = if strong || forms.contains(&"in") {
+                    5.0
+                } else {
+                    3.5
+                };
                 if sentence && best(y, x) > f32::MIN {
                     x.inside = Some((i, s));
                     x.hood += if strong { 2.0 } else { 1.0 };
                     y.hood += if strong { 1.0 } else { 0.5 };
                 }
             }
+        }
+        // A name that is surely a place here is likely one elsewhere in the text.
+        let mut sure: HashSet<&str> = HashSet::new();
+        for m in mentions.iter().filter(|m| m.hood >= 2.0) {
+            sure.insert(&m.base);
+        }
+        let lift: Vec<bool> = mentions
+            .iter()
+            .map(|m| m.hood < 1.5 && sure.contains(m.base.as_str()))
+            .collect();
+        for (m, l) in mentions.iter_mut().zip(lift) {
+            m.hood += if l { 1.2 } else { 0.0 };
         }
         // thinning must keep both ends of a tie
         let keep: Vec<bool> = mentions.iter().map(|m| m.hood > 0.0).collect();
@@ -807,7 +980,10 @@ impl Doc<'_> {
             n += usize::from(*k);
         }
         for m in mentions.iter_mut() {
-            m.inside = m.inside.filter(|(k, _)| keep[*k]).map(|(k, s)| (rank[k], s));
+            m.inside = m
+                .inside
+                .filter(|(k, _)| keep[*k])
+                .map(|(k, s)| (rank[k], s));
             m.peer = m.peer.filter(|k| keep[*k]).map(|k| rank[k]);
         }
     }
@@ -817,7 +993,11 @@ impl Doc<'_> {
         let mut groups: Vec<Group> = Vec::new();
         let keys: Vec<String> = (mentions.iter())
             .map(|m| {
-                let fit = if m.cands.iter().any(|c| self.fits(c, m.mask)) { m.mask } else { 0 };
+                let fit = if m.cands.iter().any(|c| self.fits(c, m.mask)) {
+                    m.mask
+                } else {
+                    0
+                };
                 match m.inside {
                     Some((k, _)) => format!("{}|{}|{fit}", m.base, mentions[k].base),
                     None => format!("{}||{fit}", m.base),
@@ -844,7 +1024,11 @@ impl Doc<'_> {
         for m in mentions.iter() {
             if let Some(k) = m.peer {
                 let (x, y) = (m.group, mentions[k].group);
-                if x != y && !groups[x].peers.contains(&y) && groups[x].peers.len() < 12 && groups[y].peers.len() < 12 {
+                if x != y
+                    && !groups[x].peers.contains(&y)
+                    && groups[x].peers.len() < 12
+                    && groups[y].peers.len() < 12
+                {
                     groups[x].peers.push(y);
                     groups[y].peers.push(x);
                 }
@@ -860,7 +1044,8 @@ impl Doc<'_> {
         for g in &mut groups {
             for c in &mut g.cands {
                 if g.mask != 0 {
-                    let f = feature_index(self.g.layers[c.layer as usize].feature(c.at)).unwrap_or(0);
+                    let f =
+                        feature_index(self.g.layers[c.layer as usize].feature(c.at)).unwrap_or(0);
                     c.prior += if g.mask & (1 << f) != 0 { 3.2 } else { 0.0 };
                 }
             }
@@ -873,7 +1058,11 @@ impl Doc<'_> {
         let mut out: Vec<Place> = Vec::with_capacity(mentions.len());
         for m in mentions {
             let group = &groups[m.group];
-            let Some(c) = group.cands.iter().max_by(|a, b| a.score.total_cmp(&b.score).then(b.at.cmp(&a.at))) else {
+            let Some(c) = group
+                .cands
+                .iter()
+                .max_by(|a, b| a.score.total_cmp(&b.score).then(b.at.cmp(&a.at)))
+            else {
                 continue;
             };
             let g = &self.g.layers[c.layer as usize];
@@ -898,7 +1087,9 @@ impl Doc<'_> {
                 place.admin1 = Some(place.name.clone());
             }
             if let Some(shift) = m.shift {
-                let before: Vec<&str> = (m.phrase.start..m.tokens.start).map(|k| p.form(k)).collect();
+                let before: Vec<&str> = (m.phrase.start..m.tokens.start)
+                    .map(|k| p.form(k))
+                    .collect();
                 let mut words = before.join(" ").replace(" - ", "-");
                 if let Some(w) = words.strip_prefix("the ").or(words.strip_prefix("The ")) {
                     words = w.to_owned();
@@ -930,22 +1121,42 @@ impl Doc<'_> {
         for s in p.text.sentences() {
             let r = s.range();
             for i in r.clone() {
-                if !self.cue(i, cue::WHOLE) || self.cap(i) || i < r.start + 2 || self.cue(i + 1, cue::BEFORE) && p.form(i + 1) == "of" {
+                if !self.cue(i, cue::WHOLE)
+                    || self.cap(i)
+                    || i < r.start + 2
+                    || self.cue(i + 1, cue::BEFORE) && p.form(i + 1) == "of"
+                {
                     continue;
                 }
                 // "the north of the country" or "the country's north"
                 let the = |k: usize| matches!(p.form(k), "the" | "this" | "The" | "that");
                 let (from, to, dir);
-                let ahead = i + 2 < r.end && matches!(p.form(i + 1), "'s" | "’s") && self.direction(i + 2).is_some() && the(i - 1);
+                let ahead = i + 2 < r.end
+                    && matches!(p.form(i + 1), "'s" | "’s")
+                    && self.direction(i + 2).is_some()
+                    && the(i - 1);
                 if ahead {
                     (from, to, dir) = (i - 1, i + 3, i + 2);
                 } else if the(i - 1) && i >= r.start + 3 && matches!(p.form(i - 2), "of" | "in") {
                     let part = i - 3;
-                    let head = if self.cue(part, cue::SURROUND) && part > r.start && self.direction(part - 1).is_some() { part - 1 } else { part };
-                    if self.direction(head).is_none() || self.cap(head) && self.tok(head).shape & FIRST == 0 {
+                    let head = if self.cue(part, cue::SURROUND)
+                        && part > r.start
+                        && self.direction(part - 1).is_some()
+                    {
+                        part - 1
+                    } else {
+                        part
+                    };
+                    if self.direction(head).is_none()
+                        || self.cap(head) && self.tok(head).shape & FIRST == 0
+                    {
                         continue;
                     }
-                    let start = if head > r.start && matches!(p.form(head - 1), "the" | "The") { head - 1 } else { head };
+                    let start = if head > r.start && matches!(p.form(head - 1), "the" | "The") {
+                        head - 1
+                    } else {
+                        head
+                    };
                     (from, to, dir) = (start, i + 1, head);
                 } else {
                     continue;
@@ -961,10 +1172,22 @@ impl Doc<'_> {
                 // the one before it that is nearest, else the first after it in the same sentence
                 let fits = |x: &&Place| x.feature.is_some_and(|f| want.contains(&f));
                 let before = out.iter().rev().filter(|x| x.tokens.end <= at).find(fits);
-                let near = before.filter(|x| sentence - p.text.sentence_of(x.tokens.start as usize) <= 4);
-                let after = || out.iter().filter(|x| x.tokens.start >= at && p.text.sentence_of(x.tokens.start as usize) == sentence).find(fits);
-                let Some(focus) = near.or_else(after).or(before) else { continue };
-                let Some(shift) = self.direction(dir) else { continue };
+                let near =
+                    before.filter(|x| sentence - p.text.sentence_of(x.tokens.start as usize) <= 4);
+                let after = || {
+                    out.iter()
+                        .filter(|x| {
+                            x.tokens.start >= at
+                                && p.text.sentence_of(x.tokens.start as usize) == sentence
+                        })
+                        .find(fits)
+                };
+                let Some(focus) = near.or_else(after).or(before) else {
+                    continue;
+                };
+                let Some(shift) = self.direction(dir) else {
+                    continue;
+                };
                 let mut place = focus.clone();
                 area(&mut place, &adjective(&p.form(dir).to_lowercase()), shift);
                 place.span = p.text.span_of(from..to);
@@ -988,10 +1211,17 @@ impl Doc<'_> {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for s in &p.named {
             let r = s.tokens.start as usize..(s.tokens.end as usize).min(p.len());
-            if s.kind != EntityKind::Loc || r.is_empty() || r.len() > 6 || r.clone().any(|i| covered(i as u32, out)) {
+            if s.kind != EntityKind::Loc
+                || r.is_empty()
+                || r.len() > 6
+                || r.clone().any(|i| covered(i as u32, out))
+            {
                 continue;
             }
-            if !r.clone().any(|i| self.cap(i)) || !p.form(r.start).starts_with(char::is_alphanumeric) || self.tok(r.start).word & PEOPLE != 0 {
+            if !r.clone().any(|i| self.cap(i))
+                || !p.form(r.start).starts_with(char::is_alphanumeric)
+                || self.tok(r.start).word & PEOPLE != 0
+            {
                 continue;
             }
             let name = p.text.slice(p.text.span_of(r.clone())).to_owned();
@@ -1000,17 +1230,26 @@ impl Doc<'_> {
                 continue;
             }
             // ", in Aleppo province" right behind it
-            let behind = out.iter().find(|x| x.tokens.start as usize >= r.end).filter(|x| {
-                let gap = r.end..(x.phrase.start as usize);
-                gap.len() <= 4
-                    && gap.start <= gap.end
-                    && p.text.sentence_of(r.start) == p.text.sentence_of(x.tokens.start as usize)
-                    && gap.clone().any(|k| matches!(p.form(k), "," | "in" | "("))
-                    && gap.clone().all(|k| matches!(p.form(k), "," | "in" | "(" | "the" | "of" | "a") || self.tok(k).cue & (cue::BEFORE | cue::DIRECTION) != 0)
-            });
+            let behind = out
+                .iter()
+                .find(|x| x.tokens.start as usize >= r.end)
+                .filter(|x| {
+                    let gap = r.end..(x.phrase.start as usize);
+                    gap.len() <= 4
+                        && gap.start <= gap.end
+                        && p.text.sentence_of(r.start)
+                            == p.text.sentence_of(x.tokens.start as usize)
+                        && gap.clone().any(|k| matches!(p.form(k), "," | "in" | "("))
+                        && gap.clone().all(|k| {
+                            matches!(p.form(k), "," | "in" | "(" | "the" | "of" | "a")
+                                || self.tok(k).cue & (cue::BEFORE | cue::DIRECTION) != 0
+                        })
+                });
             // without a word that says so, the model alone is not enough
             let mut k = r.start;
-            while k > 0 && (matches!(p.form(k - 1), "the" | "of") || self.direction(k - 1).is_some()) {
+            while k > 0
+                && (matches!(p.form(k - 1), "the" | "of") || self.direction(k - 1).is_some())
+            {
                 k -= 1;
             }
             let cued = k > 0 && self.cue(k - 1, cue::LOCATIVE | cue::BEFORE);
@@ -1044,7 +1283,8 @@ impl Doc<'_> {
                 Some(&k) => {
                     let first: &Place = &found[k];
                     if place.lat.is_none() {
-                        (place.lat, place.lon, place.country) = (first.lat, first.lon, first.country);
+                        (place.lat, place.lon, place.country) =
+                            (first.lat, first.lon, first.country);
                         (place.admin1, place.radius_km) = (first.admin1.clone(), first.radius_km);
                     }
                 }
@@ -1061,8 +1301,10 @@ impl Doc<'_> {
 /// "north" → "northern".
 fn adjective(direction: &str) -> String {
     match direction {
-        "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast" | "southwest" | "north-east" | "north-west"
-        | "south-east" | "south-west" => format!("{direction}ern"),
+        "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast"
+        | "southwest" | "north-east" | "north-west" | "south-east" | "south-west" => {
+            format!("{direction}ern")
+        }
         other => other.to_owned(),
     }
 }
@@ -1079,7 +1321,13 @@ fn area(place: &mut Place, words: &str, shift: (f64, f64)) {
         let right = shift.1 * r / (111.2 * lat.to_radians().cos().abs().max(0.1));
         place.lat = Some((lat + up).clamp(-90.0, 90.0));
         let lon = lon + right;
-        place.lon = Some(if lon > 180.0 { lon - 360.0 } else if lon < -180.0 { lon + 360.0 } else { lon });
+        place.lon = Some(if lon > 180.0 {
+            lon - 360.0
+        } else if lon < -180.0 {
+            lon + 360.0
+        } else {
+            lon
+        });
         if shift != (0.0, 0.0) {
             place.radius_km = Some((r * 0.6) as f32);
         }
@@ -1130,7 +1378,12 @@ fn saturate(x: f32, half: f32) -> f32 {
 }
 
 /// Decides over the whole document, in rounds: each name's candidates are weighed by what the others are likely to be.
-fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>, context: PlaceContext) {
+fn decide(
+    g: &Geoparser,
+    groups: &mut [Group],
+    peoples: &BTreeMap<Country, f32>,
+    context: PlaceContext,
+) {
     for round in 0..4 {
         for group in groups.iter_mut() {
             softmax(&mut group.cands);
@@ -1163,7 +1416,10 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                             *firsts.entry(a).or_default() += w;
                         }
                         let small = g.layers[c.layer as usize].radius(c.at) < 150.0;
-                        if small && c.p > 0.3 && let Some(point) = c.point {
+                        if small
+                            && c.p > 0.3
+                            && let Some(point) = c.point
+                        {
                             anchors.push((n, point, w));
                         }
                     }
@@ -1173,8 +1429,10 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
         anchors.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
         anchors.truncate(ANCHORS);
         let total: f32 = states.values().chain(subs.values()).sum::<f32>().max(1.0);
-        let before: Vec<Vec<Cand>> =
-            groups.iter().map(|x| x.cands.iter().filter(|c| c.p > 0.02).copied().collect()).collect();
+        let before: Vec<Vec<Cand>> = groups
+            .iter()
+            .map(|x| x.cands.iter().filter(|c| c.p > 0.02).copied().collect())
+            .collect();
         let bases: Vec<String> = groups.iter().map(|x| x.base.clone()).collect();
         for n in 0..groups.len() {
             // its own share in the counts does not speak for itself
@@ -1185,18 +1443,33 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                 let w = c.p * groups[n].count.min(4.0);
                 let state = matches!(c.kind, Kind::State | Kind::Dependency);
                 if let Some(k) = c.country {
-                    *if state { &mut own_state } else { &mut own_sub }.entry(k).or_default() += w;
+                    *if state { &mut own_state } else { &mut own_sub }
+                        .entry(k)
+                        .or_default() += w;
                 }
                 if !state && let Some(a) = first_of(g, c) {
                     *own_first.entry(a).or_default() += w;
                 }
             }
-            let (inside, holds, peers) = (groups[n].inside.clone(), groups[n].holds.clone(), groups[n].peers.clone());
+            let (inside, holds, peers) = (
+                groups[n].inside.clone(),
+                groups[n].holds.clone(),
+                groups[n].peers.clone(),
+            );
             // A well-known state or city does not give way to a hamlet because its neighbours are near.
             let known = groups[n].cands.iter().any(|c| c.prior >= 8.3);
             let siblings: Vec<(usize, f32)> = (0..bases.len())
                 .filter(|&k| k != n && bases[k] == bases[n])
-                .map(|k| (k, if groups[k].inside.is_empty() { 1.0 } else { 3.0 }))
+                .map(|k| {
+                    (
+                        k,
+                        if groups[k].inside.is_empty() {
+                            1.0
+                        } else {
+                            3.0
+                        },
+                    )
+                })
                 .collect();
             for c in &mut groups[n].cands {
                 let mut s = c.prior;
@@ -1204,7 +1477,10 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                 if let Some(k) = c.country {
                     let a = states.get(&k).unwrap_or(&0.0) - own_state.get(&k).unwrap_or(&0.0);
                     let b = subs.get(&k).unwrap_or(&0.0) - own_sub.get(&k).unwrap_or(&0.0);
-                    s += damp * (1.5 * saturate(a, 1.0) + 2.2 * saturate(b, 1.2) + 1.2 * ((a + b) / total).min(1.0));
+                    s += damp
+                        * (1.5 * saturate(a, 1.0)
+                            + 2.2 * saturate(b, 1.2)
+                            + 1.2 * ((a + b) / total).min(1.0));
                     if context.publisher == Some(k) && !matches!(c.kind, Kind::State) {
                         s += 1.0;
                     }
@@ -1229,19 +1505,35 @@ fn decide(g: &Geoparser, groups: &mut [Group], peoples: &BTreeMap<Country, f32>,
                 }
                 let mut like = 0.0;
                 for k in &peers {
-                    like += before[*k].iter().filter(|o| alike(o, c)).map(|o| o.p).sum::<f32>();
+                    like += before[*k]
+                        .iter()
+                        .filter(|o| alike(o, c))
+                        .map(|o| o.p)
+                        .sum::<f32>();
                 }
                 s += 3.2 * saturate(like, 0.6);
                 for (k, strength) in &inside {
-                    let p: f32 = before[*k].iter().filter(|o| holder(g, o, c)).map(|o| o.p).fold(0.0, f32::max);
+                    let p: f32 = before[*k]
+                        .iter()
+                        .filter(|o| holder(g, o, c))
+                        .map(|o| o.p)
+                        .fold(0.0, f32::max);
                     s += strength * (0.25 * f32::from(u8::from(p > 0.0)) + 0.75 * p);
                 }
                 for (k, strength) in &holds {
-                    let p: f32 = before[*k].iter().filter(|o| holder(g, c, o)).map(|o| o.p).sum();
+                    let p: f32 = before[*k]
+                        .iter()
+                        .filter(|o| holder(g, c, o))
+                        .map(|o| o.p)
+                        .sum();
                     s += strength * 0.8 * p.min(1.0);
                 }
                 for (k, weight) in &siblings {
-                    let p: f32 = before[*k].iter().filter(|o| o.at == c.at && o.layer == c.layer).map(|o| o.p).sum();
+                    let p: f32 = before[*k]
+                        .iter()
+                        .filter(|o| o.at == c.at && o.layer == c.layer)
+                        .map(|o| o.p)
+                        .sum();
                     s += weight * p;
                 }
                 c.score = s;
@@ -1286,10 +1578,14 @@ fn holder(g: &Geoparser, outer: &Cand, inner: &Cand) -> bool {
     let og = &g.layers[outer.layer as usize];
     match outer.kind {
         Kind::State | Kind::Dependency => {
-            inner.country.is_some() && outer.country == inner.country && !matches!(inner.kind, Kind::State | Kind::Dependency)
+            inner.country.is_some()
+                && outer.country == inner.country
+                && !matches!(inner.kind, Kind::State | Kind::Dependency)
         }
         Kind::Admin1 | Kind::Admin2 if outer.layer == inner.layer => match inner.kind {
-            Kind::Town | Kind::Admin2 => og.admin1(inner.at) == Some(outer.at) || og.admin2(inner.at) == Some(outer.at),
+            Kind::Town | Kind::Admin2 => {
+                og.admin1(inner.at) == Some(outer.at) || og.admin2(inner.at) == Some(outer.at)
+            }
             Kind::Other => near(outer, inner, og.radius(outer.at)),
             _ => false,
         },
@@ -1301,7 +1597,9 @@ fn holder(g: &Geoparser, outer: &Cand, inner: &Cand) -> bool {
                     return inner.country.is_some_and(|c| members.contains(&c));
                 }
             }
-            r > 30.0 && outer.country.is_none_or(|c| inner.country == Some(c)) && near(outer, inner, r)
+            r > 30.0
+                && outer.country.is_none_or(|c| inner.country == Some(c))
+                && near(outer, inner, r)
         }
         Kind::Town => {
             matches!(inner.kind, Kind::Town | Kind::Other)

@@ -30,19 +30,37 @@ impl<'a> Table<'a> {
             if columns.is_empty() {
                 columns = cells;
                 if let Some(miss) = needed.iter().find(|c| !columns.contains(c)) {
-                    return Err(PlaceError::table(file, n + 1, miss, "the header has no such column"));
+                    return Err(PlaceError::table(
+                        file,
+                        n + 1,
+                        miss,
+                        "the header has no such column",
+                    ));
                 }
             } else if cells.len() > columns.len() {
                 let last = columns.last().copied().unwrap_or("");
-                return Err(PlaceError::table(file, n + 1, last, "more cells than columns"));
+                return Err(PlaceError::table(
+                    file,
+                    n + 1,
+                    last,
+                    "more cells than columns",
+                ));
             } else {
                 rows.push((n + 1, cells));
             }
         }
-        Ok(Table { file, columns, rows })
+        Ok(Table {
+            file,
+            columns,
+            rows,
+        })
     }
     pub(crate) fn rows<'t>(&'t self) -> impl Iterator<Item = Row<'t, 'a>> + 't {
-        self.rows.iter().map(move |(line, cells)| Row { table: self, line: *line, cells })
+        self.rows.iter().map(move |(line, cells)| Row {
+            table: self,
+            line: *line,
+            cells,
+        })
     }
 }
 
@@ -54,7 +72,10 @@ impl<'a> Row<'_, 'a> {
     }
     /// The parts of a cell, cut at `|`.
     pub(crate) fn list(&self, column: &str) -> impl Iterator<Item = &'a str> {
-        self.get(column).split('|').map(str::trim).filter(|s| !s.is_empty())
+        self.get(column)
+            .split('|')
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
     }
     pub(crate) fn error(&self, column: &str, why: &str) -> PlaceError {
         PlaceError::table(self.table.file, self.line, column, why)
@@ -71,11 +92,17 @@ impl<'a> Row<'_, 'a> {
         }
     }
     /// A number within bounds.
-    pub(crate) fn within(&self, column: &str, low: f64, high: f64) -> Result<Option<f64>, PlaceError> {
+    pub(crate) fn within(
+        &self,
+        column: &str,
+        low: f64,
+        high: f64,
+    ) -> Result<Option<f64>, PlaceError> {
         match self.number(column)? {
-            Some(x) if !(low..=high).contains(&x) => {
-                Err(self.error(column, &format!("{x} does not lie between {low} and {high}")))
-            }
+            Some(x) if !(low..=high).contains(&x) => Err(self.error(
+                column,
+                &format!("{x} does not lie between {low} and {high}"),
+            )),
             x => Ok(x),
         }
     }
