@@ -1,15 +1,13 @@
 """The teacher reads raw text: the likeliest answers of every field with their probabilities, in shards that the student
-can begin with while later ones are still being made; and the mean vector of every word in context.
+can begin with while later ones are still being made.
     python -m gesta_train.annotate config.toml"""
-import random, sys, time, tomllib, json
-from collections import defaultdict
+import json, sys, time, tomllib
 from pathlib import Path
 import numpy as np
 import torch
 from . import data
 from .batch import batches
 from .heads import FIELDS
-from .student import norm
 from .teacher import Teacher
 
 TOP = 4
@@ -22,7 +20,7 @@ def top(p):
 
 
 @torch.no_grad()
-def annotate(m, sents, out, vectors):
+def annotate(m, sents, out):
     rows = {f: ([], []) for f in ALL}
     keep = []
     for b in batches(sents, 1500):
@@ -32,7 +30,6 @@ def annotate(m, sents, out, vectors):
             best = arcs.argmax(-1)
             rels = m.heads.labels(parts, best)
         fields = {**{f: top(t.softmax(-1)) for f, t in zip(FIELDS, tags)}, "heads": top(arcs.softmax(-1)), "rels": top(rels.softmax(-1))}
-        xs = x.float().numpy()
         for i, s in enumerate(b):
             n = len(s)
             keep.append(s)
@@ -42,17 +39,8 @@ def annotate(m, sents, out, vectors):
                     if a.shape[-1] < TOP:
                         a = np.pad(a, ((0, 0), (0, TOP - a.shape[-1])))
                     rows[f][k].append(a)
-            for j, w in enumerate(s.forms):
-                v = vectors[norm(w)]
-                v[0] += 1
-                v[1] += xs[i, j]
     np.savez(out, forms=np.array(["\t".join(s.forms) for s in keep]), length=np.array([len(s) for s in keep]),
              **{f"{f}_i": np.concatenate(rows[f][0]) for f in ALL}, **{f"{f}_p": np.concatenate(rows[f][1]) for f in ALL})
-
-
-def save_vectors(vectors, path):
-    words = sorted(w for w, v in vectors.items() if v[0] >= 2)
-    np.savez(path, words=np.array(words), n=np.array([vectors[w][0] for w in words]), m=np.stack([vectors[w][1] / vectors[w][0] for w in words]).astype(np.float16))
 
 
 def main(cfg):
@@ -60,13 +48,9 @@ def main(cfg):
     work = Path(cfg["work"])
     vocab = json.loads((work / "vocab.json").read_text())
     m = Teacher(cfg, vocab)
-    m.load_state_dict(torch.load(work / "teacher.pt"))
+    m.load_state_dict(torch.load(work / "teacher.pt"), strict=False)
     m.eval()
     t0 = time.time()
-    vectors = defaultdict(lambda: [0, np.zeros(384, np.float32)])
-    D = data.load(cfg)
-    annotate(m, D["ewt"] + D["gum"] + D["wiki"], work / "silver-gold.npz", vectors)
-    print(f"gold text {time.time() - t0:.0f}s", flush=True)
     lines = (work / "raw.tsv").read_text().split("\n")
     shard, words, n = [], 0, 0
     total = 0
@@ -75,12 +59,10 @@ def main(cfg):
         shard.append(s)
         words += len(s)
         total += len(s)
-        if words > 200000 or total >= cfg["silver"]["words"]:
+        if words > 150000 or total >= cfg["silver"]["words"]:
             tmp = work / f"tmp-{n}.npz"
-            annotate(m, shard, tmp, vectors)
+            annotate(m, shard, tmp)
             tmp.rename(work / f"silver-{n}.npz")
-            if n == 0:
-                save_vectors(vectors, work / "vectors.npz")
             print(f"shard {n} {words} words {time.time() - t0:.0f}s", flush=True)
             shard, words, n = [], 0, n + 1
             if total >= cfg["silver"]["words"]:

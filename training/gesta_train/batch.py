@@ -78,9 +78,28 @@ def predict(run, heads, batch, vocab):
     h = arcs.argmax(-1)
     r = heads.labels(parts, h).argmax(-1)
     t = {f: v.argmax(-1) for f, v in zip(FIELDS, tags)}
+    if heads.use_chain:
+        t["ner"] = viterbi(heads, tags[3], mask)
     for i, s in enumerate(batch):
         n = len(s)
         yield s, {**{f: [vocab[f][j] for j in t[f][i, :n]] for f in FIELDS}, "heads": h[i, :n].tolist(), "rels": [vocab["rels"][j] for j in r[i, :n]]}
+
+
+def viterbi(heads, emit, mask):
+    trans, a = heads.trans + heads.illegal, heads.start + heads.illegal_start + emit[:, 0]
+    B, T, K = emit.shape
+    back = []
+    for t in range(1, T):
+        v, i = (a[:, :, None] + trans).max(1)
+        on = mask[:, t:t + 1]
+        back.append(torch.where(on, i, torch.arange(K).expand(B, K)))
+        a = torch.where(on, v + emit[:, t], a)
+    best = a.argmax(1)
+    out = [best]
+    for i in reversed(back):
+        best = i.gather(1, best[:, None])[:, 0]
+        out.append(best)
+    return torch.stack(out[::-1], 1)
 
 
 def evaluate(run, heads, sents, vocab, words=3000):

@@ -59,7 +59,8 @@ def main(cfg, ck, out):
     vocab = c["vocab"]
     g = torch.zeros(len(c["glove"]), c["state"]["glove.weight"].shape[1])
     m = Student(c["cfg"], vocab, c["words"], c["glove"], g)
-    m.load_state_dict(c["state"])
+    missing = m.load_state_dict(c["state"], strict=False).missing_keys
+    assert all(k.startswith("heads.") for k in missing), missing
     D = data.load(cfg)
     gold = D["ewt"] + D["gum"]
     sec = {}
@@ -97,6 +98,8 @@ def main(cfg, ck, out):
     linear("heads", torch.cat([h.tags.weight, h.proj.weight]), torch.cat([h.tags.bias, h.proj.bias]))
     linear("bil", h.bil.weight, h.bil.bias)
     linear("rels_out", h.out.weight, h.out.bias)
+    sec["ner_trans"] = (h.trans + h.illegal).detach().float().numpy()
+    sec["ner_start"] = (h.start + h.illegal_start).detach().float().numpy()
     _, rh, _, rl = h.proj(h.root).detach().float().split([h.arc, h.arc, h.label, h.label])
     sec["root_head"], sec["root_label"] = torch.relu(rh).numpy(), rl.numpy()
 

@@ -8,6 +8,8 @@ class Heads(nn.Module):
     """Arcs: relu projections and a bilinear form, word 0 standing for the root. Labels: a small additive net, so that
     scoring all labels of the one chosen arc costs little at inference."""
 
+    use_chain = True
+
     def __init__(self, dim, vocab, arc, label, dropout):
         super().__init__()
         self.sizes = [len(vocab[f]) for f in FIELDS]
@@ -18,6 +20,13 @@ class Heads(nn.Module):
         self.root = nn.Parameter(torch.randn(dim) * 0.1)
         self.out = nn.Linear(label, len(vocab["rels"]))
         self.drop = nn.Dropout(dropout)
+        k = len(vocab["ner"])
+        self.trans = nn.Parameter(torch.zeros(k, k))
+        self.start = nn.Parameter(torch.zeros(k))
+        names = vocab["ner"]
+        legal = [[b[0] != "I" or (a != "O" and a[2:] == b[2:]) for b in names] for a in names]
+        self.register_buffer("illegal", (~torch.tensor(legal)).float() * -1e4)
+        self.register_buffer("illegal_start", torch.tensor([-1e4 if n[0] == "I" else 0.0 for n in names]))
         nn.init.eye_(self.bil.weight)
         self.bil.weight.data.mul_(1.0 / arc ** 0.5)
 
@@ -36,6 +45,20 @@ class Heads(nn.Module):
         arcs = torch.cat([arcs[:, :, :1], arcs[:, :, 1:].masked_fill(eye, -1e4)], 2)
         return tags, arcs, (ld[:, 1:], lh)
 
+    def chain(self, emit, tags, mask):
+        """Mean negative log-likelihood a word of whole tag sequences (a linear chain over the entity tags)."""
+        trans, start = self.trans + self.illegal, self.start + self.illegal_start
+        B, T, K = emit.shape
+        m = mask.float()
+        tags = tags.clamp(min=0)
+        gold = start[tags[:, 0]] + (emit.gather(2, tags[:, :, None])[..., 0] * m).sum(1)
+        gold = gold + (trans[tags[:, :-1], tags[:, 1:]] * m[:, 1:]).sum(1)
+        a = start + emit[:, 0]
+        for t in range(1, T):
+            n = torch.logsumexp(a[:, :, None] + trans, 1) + emit[:, t]
+            a = torch.where(mask[:, t:t + 1], n, a)
+        return (torch.logsumexp(a, 1) - gold).sum() / m.sum()
+
     def labels(self, parts, heads):
         """Label logits of each word for the given heads [B, T] (0 = root)."""
         ld, lh = parts
@@ -52,5 +75,8 @@ def ce(logits, target, weight=None):
 def gold_loss(heads, outputs, b):
     tags, arcs, parts = outputs
     loss = sum(ce(t, b[f]) * w for t, f, w in zip(tags, FIELDS, (0.5, 0.5, 0.5, 1.0)))
+    whole = ((b["ner"] >= 0) | ~b["mask"]).all(1)
+    if heads.use_chain and whole.any():
+        loss = loss + 0.5 * heads.chain(tags[3][whole], b["ner"][whole], b["mask"][whole])
     loss = loss + ce(arcs, b["heads"])
     return loss + ce(heads.labels(parts, b["heads"]), b["rels"])

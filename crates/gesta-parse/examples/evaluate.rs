@@ -2,7 +2,7 @@
 //! (words aligned by their place in the text; LAS on universal relations, and once more with subtypes), and entity
 //! spans against the held-out fifth of WikiGold.
 //!
-//! `cargo run --release -p gesta-parse --example evaluate -- [--model FILE] [--scalar|--avx2] [--wikigold FILE] FILE.conllu…`
+//! `cargo run --release -p gesta-parse --example evaluate -- [--model FILE] [--scalar|--avx2] [--genres] [--wikigold FILE] FILE.conllu…`
 
 use gesta_parse::{EntityKind, Parser, Unit, conllu::Gold};
 use gesta_text::{Span, Text};
@@ -151,15 +151,16 @@ impl Score {
     }
 }
 
-/// The genre of a GUM document or the source of an EWT one is in its sentences' names; files give one figure each here.
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut model = "models/en.gpm".to_string();
     let (mut files, mut wiki, mut unit) = (Vec::new(), None, None);
+    let mut genres = false;
     let mut args = std::env::args().skip(1);
     while let Some(a) = args.next() {
         match a.as_str() {
             "--model" => model = args.next().ok_or("--model wants a file")?,
             "--wikigold" => wiki = Some(args.next().ok_or("--wikigold wants a file")?),
+            "--genres" => genres = true,
             "--scalar" => unit = Some(Unit::Scalar),
             "--avx2" => unit = Some(Unit::Avx2),
             _ => files.push(a),
@@ -193,6 +194,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 "{name} {}",
                 if raw { "raw text" } else { "gold tokens" }
             ));
+        }
+        if genres {
+            // "GUM_news_…" and "weblog-…" tell their genre
+            let mut by: BTreeMap<&str, Score> = BTreeMap::new();
+            for d in &docs {
+                let id = d.id.strip_prefix("GUM_").unwrap_or(&d.id);
+                let genre = id.split(['_', '-']).next().unwrap_or("");
+                by.entry(genre).or_default().add(&parser, d, true);
+            }
+            for (g, s) in by {
+                s.print(&format!("    {g}"));
+            }
         }
         speed(&parser, &docs);
     }

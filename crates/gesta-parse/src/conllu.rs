@@ -120,6 +120,8 @@ pub struct GoldWord {
 /// A treebank as one running text.
 #[derive(Clone, Debug, Default)]
 pub struct Gold {
+    /// Its name (`# newdoc id`), "" if none.
+    pub id: String,
     /// The text, rebuilt from `SpaceAfter`; sentences joined by a space, paragraphs by an empty line.
     pub text: String,
     /// Words in order.
@@ -164,6 +166,9 @@ impl Gold {
                     docs.push(std::mem::take(&mut cur));
                     paragraph = 0;
                     space = "";
+                }
+                if let Some(id) = c.strip_prefix("newdoc id") {
+                    cur.id = id.trim_start_matches([' ', '=']).trim().to_string();
                 }
                 if (c == "newpar" || c.starts_with("newpar id")) && !cur.words.is_empty() {
                     newpar = true;

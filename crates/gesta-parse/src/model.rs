@@ -328,6 +328,9 @@ pub(crate) struct Model {
     pub rels: Vec<Deprel>,
     /// (begins, kind) of each entity tag; `None` is "outside".
     pub ner: Vec<Option<(bool, EntityKind)>>,
+    /// Score of one entity tag after another (row: the former), and at the start of a sentence.
+    pub ner_trans: Vec<f32>,
+    pub ner_start: Vec<f32>,
     pub pairs: Vec<Pair>,
     pub root_rel: usize,
     pub lemmas: Lemmas,
@@ -387,8 +390,8 @@ impl Model {
                 None => None,
             });
         }
-        if ner.first() != Some(&None) {
-            return err("the first entity tag must be O");
+        if ner.first() != Some(&None) || ner.len() > 64 {
+            return err("the first entity tag must be O, and there may be 64 at most");
         }
         let mut pairs = Vec::new();
         let flat = s.u32s("pairs")?;
@@ -483,6 +486,8 @@ impl Model {
             rels_out: s.linear("rels_out", rels.len(), label)?,
             root_head: s.f32s("root_head", arc)?,
             root_label: s.f32s("root_label", label)?,
+            ner_trans: s.f32s("ner_trans", ner.len() * ner.len())?,
+            ner_start: s.f32s("ner_start", ner.len())?,
             upos,
             xpos,
             feats,

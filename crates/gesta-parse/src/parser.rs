@@ -469,7 +469,7 @@ impl Parser {
         s.carry.clear();
         for t in 0..k {
             let begin = m.ner[t].is_none_or(|x| x.0);
-            let v = s.a[p.row * w + from + t];
+            let v = s.a[p.row * w + from + t] + m.ner_start[t];
             s.carry.push(if begin { v } else { f32::NEG_INFINITY });
         }
         let mut next = [0f32; 64];
@@ -479,6 +479,7 @@ impl Parser {
                 let mut best = 0;
                 let mut top = f32::NEG_INFINITY;
                 for (f, &v) in s.carry.iter().enumerate() {
+                    let v = v + m.ner_trans[f * k + t];
                     if v > top && may(f, t) {
                         (best, top) = (f, v);
                     }
