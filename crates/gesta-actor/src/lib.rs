@@ -1,4 +1,4 @@
-//! Who: political actors' mentions, resolved and gathered into entities.
+#![doc = include_str!("../README.md")]
 
 use gesta_text::{Country, Span};
 use std::collections::BTreeMap;
@@ -8,11 +8,13 @@ mod author;
 mod data;
 mod index;
 mod lookup;
+mod petrarch;
 mod resolve;
 mod scan;
 mod sector;
 mod table;
 pub use lookup::{Found, Resolver};
+pub use petrarch::Imported;
 pub use sector::Sector;
 pub use table::DataError;
 

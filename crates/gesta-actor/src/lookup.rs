@@ -4,14 +4,15 @@ use crate::data::{Data, Effect, Org, Person, Spell};
 use crate::index::{FastMap, Index, What};
 use crate::resolve::Gather;
 use crate::scan::Scan;
-use crate::{Actors, DataError, EntityKind, PlaceHint, Sector, author};
+use crate::{Actors, DataError, EntityKind, Imported, PlaceHint, Sector, author, petrarch};
 use gesta_parse::Parsed;
 use gesta_text::{Country, Document};
 use gesta_time::Timex;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
-include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+/// The tables of `actors/`, packed by `cargo run -p gesta-actor --example pack`.
+static PACKED: &[u8] = include_bytes!("../actors.bin");
 
 /// Finds and resolves actors.
 pub struct Resolver {
@@ -24,6 +25,11 @@ pub struct Resolver {
     orgs: BTreeMap<String, u32>,
     /// Organisations that support an organisation's weak names.
     pub(crate) supports: BTreeMap<u32, Vec<u32>>,
+}
+
+fn bundled() -> Data {
+    postcard::from_bytes(PACKED)
+        .expect("actors.bin is of this version: run the task that packs the tables")
 }
 
 /// What is known of a name on a day.
@@ -72,16 +78,12 @@ fn shown(day: u32) -> String {
 impl Resolver {
     /// The actors' data that come with the crate.
     pub fn bundled() -> Self {
-        let files: Vec<(String, String)> = TABLES
-            .iter()
-            .map(|(n, t)| (n.to_string(), t.to_string()))
-            .collect();
-        Resolver::new(Data::read(&files).0)
+        Resolver::new(bundled())
     }
 
-    /// The bundled tables as (file name, text).
-    pub fn tables() -> &'static [(&'static str, &'static str)] {
-        TABLES
+    /// The bundled tables as they were packed.
+    pub fn packed() -> &'static [u8] {
+        PACKED
     }
 
     /// Reads tables (name of the file, text) of the form that `actors/README.md` describes.
@@ -96,8 +98,7 @@ impl Resolver {
 
     /// The bundled data with a user's tables added: a line with the same key takes the place of a bundled one.
     pub fn with_extra(files: Vec<(String, String)>) -> Result<Self, Vec<DataError>> {
-        let bundled = TABLES.iter().map(|(n, t)| (n.to_string(), t.to_string()));
-        let (mut data, _) = Data::read(&bundled.collect::<Vec<_>>());
+        let mut data = bundled();
         let mut errors = Vec::new();
         for (file, text) in &files {
             data.read_file(file, text, &mut errors);
@@ -130,6 +131,17 @@ impl Resolver {
         postcard::from_bytes(bytes)
             .map(Resolver::new)
             .map_err(|e| e.to_string())
+    }
+
+    /// Reads an actor or agent dictionary of the PETRARCH/Phoenix form (dated codes, `+` names, synsets, `_`) and writes
+    /// tables for a folder of users' actors; what could not be carried over is said in the notes.
+    pub fn import_petrarch(&self, text: &str) -> Imported {
+        petrarch::import(text, &self.data)
+    }
+
+    /// Spells that contradict each other: two holders of one office at one time.
+    pub fn check(&self) -> Vec<DataError> {
+        petrarch::overlaps(&self.data)
     }
 
     pub(crate) fn new(data: Data) -> Self {

@@ -757,7 +757,8 @@ impl<'a> Gather<'a> {
                 continue;
             }
             let x = &self.ents[e as usize];
-            if !self.agree(e, np) && !(polity && x.kind == EntityKind::State) {
+            let may = self.agree(e, np) || polity && x.kind == EntityKind::State;
+            if !may {
                 continue;
             }
             if np.org.is_some() && x.org != np.org {

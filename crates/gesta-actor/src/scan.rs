@@ -150,15 +150,15 @@ impl<'a> Scan<'a> {
                         .refs
                         .iter()
                         .any(|r| matches!(r.what, What::Surname(_) | What::Person(_)));
-                let state = m
-                    .refs
-                    .iter()
-                    .any(|r| matches!(r.what, What::State(_) | What::Adjective(_)) && !r.weak)
-                    && (m.tokens.end < s.tokens.end
-                        && at.get(m.tokens.end as usize) != Some(&NONE)
-                        || m.tokens.start > 0
-                            && matches!(p.form(m.tokens.start as usize - 1), "of" | "for")
-                        || m.tokens.end >= s.tokens.end);
+                // "US" before a title, "France" after "of"; or the whole name is a state's
+                let beside = at.get(m.tokens.end as usize) != Some(&NONE)
+                    || m.tokens.start > 0
+                        && matches!(p.form(m.tokens.start as usize - 1), "of" | "for")
+                    || m.tokens.end >= s.tokens.end;
+                let state = beside
+                    && m.refs
+                        .iter()
+                        .any(|r| matches!(r.what, What::State(_) | What::Adjective(_)) && !r.weak);
                 if m.tokens.end <= s.tokens.start || !(title || state) {
                     break;
                 }
@@ -787,11 +787,11 @@ impl<'a> Scan<'a> {
             return None;
         }
         let person = matches!(self.ner(h), Some((Ner::Per, _)));
-        if self.nominal(h) || person || self.agent_noun(h) {
-            if let Some(mut np) = self.full(h) {
-                np.modifier = matches!(self.p.rel(h), D::Compound | D::Amod);
-                return Some(np);
-            }
+        if (self.nominal(h) || person || self.agent_noun(h))
+            && let Some(mut np) = self.full(h)
+        {
+            np.modifier = matches!(self.p.rel(h), D::Compound | D::Amod);
+            return Some(np);
         }
         self.before_noun(h)
     }
@@ -859,7 +859,7 @@ impl<'a> Scan<'a> {
                             | What::Org(_)
                     )
                 });
-                if !known || m.partial && !self.role_of(m).is_some() {
+                if !known || m.partial && self.role_of(m).is_none() {
                     break;
                 }
                 if let Some((r, plural)) = self.role_of(m) {
@@ -1093,15 +1093,13 @@ impl<'a> Scan<'a> {
             if self.vetoed(m) {
                 continue;
             }
-            if !heads || self.role_of(m).is_some() {
-                if let Some((role, pl)) = self.role_of(m)
-                    && (heads || self.counts_as_title(role, m, h))
-                {
-                    np.roles.push(role);
-                    if heads {
-                        np.head_role = Some(role);
-                        np.plural |= pl;
-                    }
+            if let Some((role, pl)) = self.role_of(m)
+                && (heads || self.counts_as_title(role, m, h))
+            {
+                np.roles.push(role);
+                if heads {
+                    np.head_role = Some(role);
+                    np.plural |= pl;
                 }
             }
             if !heads {
@@ -1412,16 +1410,15 @@ impl<'a> Scan<'a> {
                 && (p.upos(h) == Upos::Propn
                     || ner.as_ref().is_some_and(|n| n.0 == Ner::Per)
                     || surnames.iter().any(|i| self.persons.contains(i)))
+                && let Some(i) = self.which_surname(&surnames, np)
             {
-                if let Some(i) = self.which_surname(&surnames, np) {
-                    np.ident = Some(Ident::Person(i));
-                    np.kind = EntityKind::Person;
-                    np.form = Form::Name;
-                    np.plural = false;
-                    np.name = Some(range);
-                    np.gender = self.data.persons[i as usize].gender;
-                    return true;
-                }
+                np.ident = Some(Ident::Person(i));
+                np.kind = EntityKind::Person;
+                np.form = Form::Name;
+                np.plural = false;
+                np.name = Some(range);
+                np.gender = self.data.persons[i as usize].gender;
+                return true;
             }
         }
         // 2. a person whom nobody listed

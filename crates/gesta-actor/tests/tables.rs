@@ -9,6 +9,25 @@ static PARSER: LazyLock<Parser> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/en.gpm");
     Parser::from_bytes(&std::fs::read(path).expect("models/en.gpm")).expect("the model can be read")
 });
+/// The tables of the repository's `actors/`, in order of their names.
+static TABLES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../actors");
+    let mut names: Vec<_> = std::fs::read_dir(root)
+        .expect("actors/")
+        .filter_map(|e| e.ok()?.file_name().into_string().ok())
+        .filter(|n| n.ends_with(".tsv"))
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .map(|n| {
+            (
+                n.clone(),
+                std::fs::read_to_string(format!("{root}/{n}")).expect("a table"),
+            )
+        })
+        .collect()
+});
 static RESOLVER: LazyLock<Resolver> = LazyLock::new(Resolver::bundled);
 
 fn rows(text: &'static str) -> Vec<(usize, Vec<(&'static str, &'static str)>)> {
@@ -62,11 +81,7 @@ fn report(failures: &[String], all: usize, allowed: usize) {
 
 #[test]
 fn tables_have_no_errors() {
-    let files = Resolver::tables()
-        .iter()
-        .map(|(n, t)| (n.to_string(), t.to_string()))
-        .collect();
-    if let Err(errors) = Resolver::from_files(files) {
+    if let Err(errors) = Resolver::from_files(TABLES.clone()) {
         for e in &errors {
             println!("{e}");
         }
@@ -76,11 +91,11 @@ fn tables_have_no_errors() {
 
 #[test]
 fn packed_form_is_the_same() {
-    let files: Vec<(String, String)> = Resolver::tables()
-        .iter()
-        .map(|(n, t)| (n.to_string(), t.to_string()))
-        .collect();
-    let packed = Resolver::pack(&files).expect("no errors");
+    let packed = Resolver::pack(&TABLES).expect("no errors");
+    assert!(
+        packed == Resolver::packed(),
+        "actors.bin is stale: run cargo run -p gesta-actor --example pack"
+    );
     let r = Resolver::from_packed(&packed).expect("it can be read");
     for q in ["Iran", "Hezbollah", "Kremlin", "Syrians"] {
         assert_eq!(r.lookup(q, None), RESOLVER.lookup(q, None), "{q}");
@@ -291,4 +306,96 @@ fn unknown_demonyms_are_reported() {
         .map(|n| parsed.text.slice(n.span))
         .collect();
     assert_eq!(notes, ["Ruritanian"]);
+}
+
+#[test]
+fn petrarch_dictionaries_are_read() {
+    let text = "\
+; an actor dictionary
+OTTO_HENTZ_ ; minister, then a private man
++HENTZ_OTTO_
+\t[DEUGOV 20030101-20071231]
+\t[DEUELI >20080101]
+\t[DEUXQZ <19991231]
+FRONT_OF_THE_GREEN_FLAG_ [LBNREB]
+PERSIAN_REALM_ [IRN]
+NOWHERE_MEN_ [QQQ]
+!PERSON! = MAN, WOMAN
+GATE!PERSON!_ {GATEMEN} [~COP]
+BROKEN_ [DEUGOV 2003-13-45]
+";
+    let got = RESOLVER.import_petrarch(text);
+    let file = |n: &str| {
+        got.files
+            .iter()
+            .find(|f| f.0.starts_with(n))
+            .map(|f| f.1.as_str())
+            .unwrap_or("")
+    };
+    assert!(
+        file("persons").contains("Otto Hentz\tHentz Otto\tDEU\tDEU\tGOV\t2003-01-01\t2007-12-31"),
+        "{got:?}"
+    );
+    assert!(
+        file("organisations").contains("Front of the Green Flag\t\tarmed\tLBN\tREB"),
+        "{got:?}"
+    );
+    assert!(file("epithets").contains("Persian Realm\tIRN"), "{got:?}");
+    assert!(
+        file("roles").contains("gateman\tgatemen\tperson\tCOP"),
+        "{got:?}"
+    );
+    let said = got.notes.join("\n");
+    for about in ["XQZ", "QQQ", "2003-13-45"] {
+        assert!(said.contains(about), "nothing is said of {about}: {said}");
+    }
+    // what comes out can be read again, and counts
+    let r = Resolver::with_extra(got.files).unwrap_or_else(|e| panic!("{e:?}"));
+    let day = |s: &str| Some(s.parse().expect("a date"));
+    assert_eq!(
+        r.lookup("Otto Hentz", day("2005-05-01"))[0].sectors[0].as_str(),
+        "GOV"
+    );
+    assert_eq!(
+        r.lookup("Otto Hentz", day("2010-05-01"))[0].sectors[0].as_str(),
+        "ELI"
+    );
+    assert_eq!(
+        r.lookup("Persian Realm", None)[0]
+            .country
+            .map(|c| c.to_string())
+            .as_deref(),
+        Some("IRN")
+    );
+}
+
+#[test]
+fn users_tables_take_the_place_of_bundled_ones() {
+    let extra = vec![("states-mine.tsv".to_string(), "code\tname\tdemonyms\tadjectives\tseats\nRUR\tRuritania\tRuritanian/Ruritanians\tRuritanian\tStrelsau\n".to_string())];
+    let r = Resolver::with_extra(extra).unwrap_or_else(|e| panic!("{e:?}"));
+    assert_eq!(
+        r.lookup("Ruritanians", None)[0]
+            .country
+            .map(|c| c.to_string())
+            .as_deref(),
+        Some("RUR")
+    );
+    let bad = vec![(
+        "persons-mine.tsv".to_string(),
+        "name\thome\tfrom\nOtto\tRUR\t20145\n".to_string(),
+    )];
+    let e = Resolver::with_extra(bad).err().expect("the date is wrong");
+    assert_eq!(
+        e[0].to_string(),
+        "persons-mine.tsv:2: from: \"20145\" is no date (YYYY, YYYY-MM or YYYY-MM-DD)"
+    );
+}
+
+#[test]
+fn no_office_has_two_holders() {
+    let found = RESOLVER.check();
+    for e in &found {
+        println!("{e}");
+    }
+    assert!(found.is_empty(), "{} overlapping spells", found.len());
 }
