@@ -1133,7 +1133,8 @@ impl<'a> Gather<'a> {
         let p = self.s.p;
         let top = self.coord_top(self.nps[j].head);
         let heads: Vec<usize> = std::iter::once(top)
-            .chain(p.kids_by(top, D::Conj))
+            .chain(p.kids(top).take(60).filter(|&k| p.rel(k) == D::Conj))
+            .take(13)
             .collect();
         if heads.len() < 2 || heads.len() > 12 {
             return None;

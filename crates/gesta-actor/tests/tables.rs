@@ -399,3 +399,38 @@ fn no_office_has_two_holders() {
     }
     assert!(found.is_empty(), "{} overlapping spells", found.len());
 }
+
+#[test]
+fn any_text_is_resolved() {
+    // long and odd texts: no panic, and time that grows with the length only
+    let mut odd = vec![
+        String::new(),
+        "...".to_string(),
+        "of of of of 's 's ' - - -".to_string(),
+        "(A) (AB) [T]he House's' al- al-Assad -led Syria-".to_string(),
+        "president ".repeat(3000),
+        "the Syrian president and ".repeat(2000),
+        "he said she said they said it said ".repeat(1500),
+        "The two leaders met both of them. ".repeat(500),
+        "army of the king of ".repeat(1500),
+    ];
+    odd.push("Сирия 叙利亚 سوريا \u{0} \u{300}\u{301} İstanbul ß ﬁ".to_string());
+    for text in odd {
+        let (parsed, actors) = resolve(&text, "2020-01-01");
+        for m in &actors.mentions {
+            assert!(
+                m.head < parsed.len() as u32 && m.tokens.contains(&m.head),
+                "{m:?}"
+            );
+            assert!(
+                text.get(m.span.start as usize..m.span.end as usize)
+                    .is_some()
+            );
+            assert!(
+                m.entities
+                    .iter()
+                    .all(|&e| (e as usize) < actors.entities.len())
+            );
+        }
+    }
+}
