@@ -144,6 +144,7 @@ pub(crate) mod class {
         ("OTHER", DAY, super::Slot::Freq),
         ("YEAR", YEAR, super::Slot::Year),
         ("YY", YY, super::Slot::YearShort),
+        ("DECADENUM", YY, super::Slot::Decade),
         ("MONTHNUM", MONTHNUM, super::Slot::MonthNum),
         ("HOUR", HOUR, super::Slot::Hour),
         ("MINUTE", MINUTE, super::Slot::Minute),

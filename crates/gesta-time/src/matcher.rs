@@ -278,7 +278,9 @@ fn half_more(set: &RuleSet, w: &AmountWords, atoms: &[Atom], n: i64, j: usize) -
     }
     k += 1;
     k += dash(k);
-    if atoms.get(k)?.bits & w.article == 0 || w.article == 0 {
+    let one = atoms.get(k)?;
+    let single = one.bits & w.cardinal != 0 && value_in(set, one, w.cardinal) == 1;
+    if !single && (one.bits & w.article == 0 || w.article == 0) {
         return None;
     }
     k += 1;
@@ -485,7 +487,7 @@ impl RuleSet {
             _ => {
                 let timed = part.get(Slot::Hour).is_some()
                     || part.get(Slot::Part).is_some()
-                    || (matches!(rule.op, Op::Ago | Op::Later | Op::Unit)
+                    || (matches!(rule.op, Op::Ago | Op::Later)
                         && part
                             .get(Slot::Unit)
                             .is_some_and(|u| u <= crate::calendar::Unit::Hour as i32));

@@ -214,6 +214,23 @@ impl RuleSet {
                     }
                 }
             }
+            Op::Neighbour => {
+                let unit = Unit::from_code(p.get(Slot::Unit)?);
+                let n = i64::from(p.get(Slot::Dir).unwrap_or(0));
+                let anchor = if unit <= Unit::Weekend {
+                    ctx.last_day.or(ctx.document).map(Cal::Day)
+                } else {
+                    ctx.last
+                        .filter(|c| c.unit() <= unit)
+                        .or(ctx.document.map(Cal::Day))
+                };
+                let unit = unit.max(Unit::Day);
+                let c = anchor.and_then(|a| a.widen(unit)?.step(n));
+                take(&mut r, Stamp::from(c, unit));
+                if let Some(part) = p.get(Slot::Part) {
+                    add_time(&mut r, Tod::Part(part as usize));
+                }
+            }
             Op::Unit => {
                 let unit = Unit::from_code(p.get(Slot::Unit)?);
                 let n = i64::from(p.get(Slot::Dir).unwrap_or(0));
@@ -277,6 +294,9 @@ impl RuleSet {
                 let mut s = Stamp::known(cal::day(y, m, d)?);
                 s.explicit = true;
                 take(&mut r, s);
+                if let Some(t) = time_of_day(p) {
+                    add_time(&mut r, t);
+                }
             }
             Op::Calendar => {
                 let stamp = self.calendar(p, tense, ctx)?;

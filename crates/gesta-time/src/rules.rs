@@ -99,6 +99,8 @@ pub(crate) enum Op {
     Ago,
     /// "two days later": counted from the time last told.
     Later,
+    /// "the previous year": beside the day, week, year … told last.
+    Neighbour,
     /// "the same day": the time last told.
     Same,
     /// "the end of …", "the third week of …": a part of an inner expression.
@@ -233,6 +235,7 @@ fn op_of(s: &str) -> Option<Op> {
         "unit" => Op::Unit,
         "ago" => Op::Ago,
         "later" => Op::Later,
+        "neighbour" => Op::Neighbour,
         "same" => Op::Same,
         "part" => Op::PartOf,
         "duration" => Op::Duration,
@@ -821,7 +824,7 @@ impl RuleSet {
         let op = op_of(&r.is).ok_or_else(|| {
             (
                 "is".to_owned(),
-                format!("\"{}\" is none of calendar, numeric, unit, ago, later, same, part, duration, set, ref, nothing", r.is),
+                format!("\"{}\" is none of calendar, numeric, unit, ago, later, neighbour, same, part, duration, set, ref, nothing", r.is),
             )
         })?;
         let kind = match r.kind.as_deref() {
@@ -879,6 +882,7 @@ impl RuleSet {
             let text = match v {
                 toml::Value::String(s) => s.clone(),
                 toml::Value::Integer(n) => n.to_string(),
+                toml::Value::Float(n) => n.to_string(),
                 _ => {
                     return Err((
                         "set".into(),
@@ -895,9 +899,11 @@ impl RuleSet {
                 let n: i32 = if text == "X" {
                     -1
                 } else {
-                    text.parse::<i32>()
-                        .map_err(|_| ("set".to_owned(), format!("\"{text}\" is no count")))?
-                        .saturating_mul(100)
+                    text.parse::<f64>()
+                        .ok()
+                        .filter(|n| (0.0..10_000.0).contains(n))
+                        .map(|n| (n * 100.0).round() as i32)
+                        .ok_or_else(|| ("set".to_owned(), format!("\"{text}\" is no count")))?
                 };
                 fixed.push((Slot::Qty, n));
             } else {
