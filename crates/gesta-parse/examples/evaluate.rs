@@ -243,11 +243,7 @@ fn wikigold(parser: &Parser, data: &str) {
     let mut sent = Vec::new();
     for line in data.lines().chain([""]) {
         match line.trim().rsplit_once(' ') {
-            Some(("-DOCSTART-", _)) => {
-                if !docs.last().is_some_and(Vec::is_empty) {
-                    docs.push(vec![]);
-                }
-            }
+            Some(("-DOCSTART-", _)) => docs.push(vec![]), // empty ones go below
             Some(row) => sent.push(row),
             None if !sent.is_empty() => {
                 let s = std::mem::take(&mut sent);
@@ -278,7 +274,8 @@ fn wikigold(parser: &Parser, data: &str) {
                         "," | "." | ";" | ":" | ")" | "!" | "?" | "'s" | "n't" | "%"
                     ) || w.starts_with('\'');
                     let joined = closes || text.ends_with(['(', '$']);
-                    if !text.is_empty() && !(raw && joined && !tokens.is_empty()) {
+                    let glued = raw && joined && !tokens.is_empty();
+                    if !text.is_empty() && !glued {
                         text.push(' ');
                     }
                     let start = text.len();

@@ -385,10 +385,10 @@ impl Model {
         let rels: Vec<Deprel> = rel_names.iter().map(|r| Deprel::parse(r)).collect();
         let mut ner = Vec::new();
         for t in s.lines("ner")? {
-            ner.push(match t.split_once('-') {
-                Some((p, k)) => Some((p == "B", EntityKind::parse(k))),
-                None => None,
-            });
+            ner.push(
+                t.split_once('-')
+                    .map(|(p, k)| (p == "B", EntityKind::parse(k))),
+            );
         }
         if ner.first() != Some(&None) || ner.len() > 64 {
             return err("the first entity tag must be O, and there may be 64 at most");
