@@ -1209,6 +1209,19 @@ impl Doc<'_> {
             out.get(k).is_some_and(|x| x.tokens.start <= i)
         };
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        let mut states: BTreeMap<Country, usize> = BTreeMap::new();
+        for x in out.iter() {
+            if let Some(c) = x.country {
+                *states.entry(c).or_default() += 1;
+            }
+        }
+        let all: usize = states.values().sum();
+        let home = states
+            .iter()
+            .max_by_key(|(c, n)| (**n, std::cmp::Reverse(**c)));
+        let home = home
+            .filter(|(_, n)| **n >= 2 && **n * 5 >= all * 3)
+            .map(|(c, _)| *c);
         for s in &p.named {
             let r = s.tokens.start as usize..(s.tokens.end as usize).min(p.len());
             if s.kind != EntityKind::Loc
@@ -1278,6 +1291,10 @@ impl Doc<'_> {
                 (place.lat, place.lon) = (x.lat, x.lon);
                 place.radius_km = x.radius_km;
                 place.confidence = 0.45;
+            }
+            if place.country.is_none() {
+                // the one state in which nearly all the rest lies
+                place.country = home;
             }
             match known.get(&name) {
                 Some(&k) => {
