@@ -137,16 +137,10 @@ fn read(path: &Path) -> Doc {
     gold.sort_by_key(|g| (g.start, g.end));
     // Three documents have no date of creation, or one written the other way round: their date line has it.
     if date.is_none() {
-        date = gold
-            .iter()
-            .find(|g| tokens[g.start].2 == 1)
-            .and_then(|g| {
-                let turned: Vec<&str> = g.value.split('-').rev().collect();
-                g.value
-                    .parse()
-                    .or_else(|_| turned.join("-").parse())
-                    .ok()
-            });
+        date = gold.iter().find(|g| tokens[g.start].2 == 1).and_then(|g| {
+            let turned: Vec<&str> = g.value.split('-').rev().collect();
+            g.value.parse().or_else(|_| turned.join("-").parse()).ok()
+        });
     }
     Doc {
         id: path

@@ -326,7 +326,9 @@ impl Tagger {
                     }
                     if r.explicit {
                         ctx.last_explicit = Some(c);
-                        if c.unit() <= calendar::Unit::Month {
+                        // "In 2015 …" at the head of a sentence dates the months that follow.
+                        let heads = d.part.start <= 1 && matches!(c, Cal::Year(_));
+                        if heads || c.unit() <= calendar::Unit::Month {
                             ctx.sentence_explicit = Some(c);
                         }
                     }

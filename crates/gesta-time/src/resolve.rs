@@ -237,8 +237,13 @@ impl RuleSet {
                 let base = ctx.document.map(|d| Cal::around(d, unit));
                 let base = match (unit, ctx.document) {
                     (Unit::Weekend, Some(d)) => {
-                        let early = d.weekday().to_monday_zero_offset() < 3;
-                        let back = n == 0 && early && tense == Tense::Past;
+                        // "the weekend" of a tale is the one that is over; "this weekend" only early in the week.
+                        let weekday = d.weekday().to_monday_zero_offset();
+                        let back = match p.get(Slot::Dir) {
+                            None => weekday < 5 && tense != Tense::Future,
+                            Some(0) => weekday < 3 && tense == Tense::Past,
+                            _ => false,
+                        };
                         Some(Cal::Weekend(add_days(
                             monday_of(d),
                             if back { -7 } else { 0 },
@@ -898,12 +903,11 @@ fn weekday_near(doc: Date, w: i32, dir: Option<i32>, tense: Tense) -> Option<Dat
 }
 
 fn month_near(m: i32, dir: Option<i32>, tense: Tense, ctx: &Context) -> Option<Cal> {
-    if ctx.document.is_none() {
-        // "from May 2015 to June"
-        return ctx
-            .sentence_explicit
-            .and_then(Cal::year)
-            .map(|y| Cal::Month(y, m));
+    // "from May 2015 to June", "In 2015 … in June"
+    if dir.is_none()
+        && let Some(y) = ctx.sentence_explicit.and_then(Cal::year)
+    {
+        return Some(Cal::Month(y, m));
     }
     let doc = ctx.document?;
     let (y, here) = (i32::from(doc.year()), i32::from(doc.month()));

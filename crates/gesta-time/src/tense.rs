@@ -67,9 +67,9 @@ impl Cues {
             }
             if has(a, self.to) {
                 let verb = i + 1 < start
-                    && atoms.get(i + 1).is_some_and(|n| {
-                        n.shape == Shape::Lower && n.bits & self.not_verb == 0
-                    });
+                    && atoms
+                        .get(i + 1)
+                        .is_some_and(|n| n.shape == Shape::Lower && n.bits & self.not_verb == 0);
                 if verb {
                     // "failed to reach" is past, "wants to reach" and "a plan to reach" are not.
                     let governor = i.checked_sub(1).map(|j| &atoms[j]);
