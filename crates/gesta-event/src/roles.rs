@@ -22,10 +22,12 @@ impl<'a> Roles<'a> {
 
     /// A passive participle, with or without its auxiliary.
     pub fn passive(&self, v: usize) -> bool {
-        if self.p.kids(v).any(|k| matches!(self.p.rel(k), D::NsubjPass | D::AuxPass | D::CsubjPass | D::OblAgent)) {
+        let w = self.p.word(v);
+        // The tree may call a subject passive where the verb is plainly finite and active.
+        let finite = matches!(w.xpos, "VBD" | "VBZ" | "VBP") || (w.xpos.is_empty() && w.feats.has(Feats::FIN));
+        if self.p.kids(v).any(|k| self.p.rel(k) == D::AuxPass || (!finite && matches!(self.p.rel(k), D::NsubjPass | D::CsubjPass | D::OblAgent))) {
             return true;
         }
-        let w = self.p.word(v);
         let participle = w.xpos == "VBN" || (w.feats.has(Feats::PART) && w.feats.has(Feats::PAST));
         if !participle || self.p.kids(v).any(|k| self.p.rel(k) == D::Aux) {
             return false;
