@@ -1,7 +1,7 @@
 //! Stretches of the calendar and how TIMEX3 writes them.
 
 use crate::Precision;
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::{Date, Weekday, date};
 
 /// Units of time, from fine to coarse.
@@ -111,8 +111,23 @@ pub(crate) fn monday_of(d: Date) -> Date {
 }
 
 pub(crate) fn add_days(d: Date, n: i64) -> Date {
-    d.checked_add(n.clamp(-3_000_000, 3_000_000).days())
-        .unwrap_or(d)
+    plus(d, Step::Days(n)).unwrap_or(d)
+}
+
+enum Step {
+    Days(i64),
+    Months(i64),
+    Years(i64),
+}
+
+/// A date moved; `None` beyond the years that dates can have. (jiff's own shorthands panic on large amounts.)
+fn plus(d: Date, step: Step) -> Option<Date> {
+    let span = match step {
+        Step::Days(n) => Span::new().try_days(n),
+        Step::Months(n) => Span::new().try_months(n),
+        Step::Years(n) => Span::new().try_years(n),
+    };
+    d.checked_add(span.ok()?).ok()
 }
 
 fn add_months(y: i32, m: i32, n: i64) -> Option<(i32, i32)> {
@@ -157,9 +172,9 @@ impl Cal {
             (1..=9998).contains(&y).then_some(y as i32)
         };
         Some(match self {
-            Cal::Day(d) => Cal::Day(d.checked_add(n.days()).ok()?),
-            Cal::Week(d) => Cal::Week(d.checked_add((7 * n).days()).ok()?),
-            Cal::Weekend(d) => Cal::Weekend(d.checked_add((7 * n).days()).ok()?),
+            Cal::Day(d) => Cal::Day(plus(d, Step::Days(n))?),
+            Cal::Week(d) => Cal::Week(plus(d, Step::Days(7 * n))?),
+            Cal::Weekend(d) => Cal::Weekend(plus(d, Step::Days(7 * n))?),
             Cal::Month(y, m) => {
                 let (y, m) = add_months(y, m, n)?;
                 Cal::Month(y, m)
@@ -202,16 +217,14 @@ impl Cal {
                     Unit::Minute => 1_440,
                     _ => 24,
                 };
-                Cal::Day(d.checked_add((n / per).days()).ok()?)
+                Cal::Day(plus(d, Step::Days(n / per))?)
             }
-            (Cal::Day(d), Unit::Day) => Cal::Day(d.checked_add(n.days()).ok()?),
-            (Cal::Day(d), Unit::Week | Unit::Weekend) => {
-                Cal::Day(d.checked_add((7 * n).days()).ok()?)
-            }
+            (Cal::Day(d), Unit::Day) => Cal::Day(plus(d, Step::Days(n))?),
+            (Cal::Day(d), Unit::Week | Unit::Weekend) => Cal::Day(plus(d, Step::Days(7 * n))?),
             (Cal::Day(d), Unit::Month | Unit::Quarter | Unit::Half | Unit::Season) => {
-                Cal::Day(d.checked_add((n * months(unit)).months()).ok()?)
+                Cal::Day(plus(d, Step::Months(n * months(unit)))?)
             }
-            (Cal::Day(d), _) => Cal::Day(d.checked_add((n * years(unit)).years()).ok()?),
+            (Cal::Day(d), _) => Cal::Day(plus(d, Step::Years(n * years(unit)))?),
             (Cal::Month(..), Unit::Month) => self.step(n)?,
             (Cal::Month(y, m), Unit::Quarter | Unit::Half | Unit::Season) => {
                 let (y, m) = add_months(y, m, n * months(unit))?;
@@ -232,8 +245,8 @@ impl Cal {
                 }
             }
             (Cal::Week(d) | Cal::Weekend(d), Unit::Week | Unit::Weekend) => match self {
-                Cal::Weekend(_) => Cal::Weekend(d.checked_add((7 * n).days()).ok()?),
-                _ => Cal::Week(d.checked_add((7 * n).days()).ok()?),
+                Cal::Weekend(_) => Cal::Weekend(plus(d, Step::Days(7 * n))?),
+                _ => Cal::Week(plus(d, Step::Days(7 * n))?),
             },
             // A finer unit than what it is counted from: go by its first day.
             _ => Cal::around(self.start()?, unit).step(n)?,
@@ -406,7 +419,7 @@ pub(crate) fn hijri(y: i32, m: i32, d: i32) -> Option<Date> {
     let (y, m, d) = (i64::from(y), i64::from(m), i64::from(d));
     let days = d + (59 * (m - 1) + 1) / 2 + (y - 1) * 354 + (3 + 11 * y).div_euclid(30) - 1;
     // 1 Muharram 1 is 19 July 622 of the (proleptic) Gregorian calendar.
-    date(622, 7, 19).checked_add(days.days()).ok()
+    plus(date(622, 7, 19), Step::Days(days))
 }
 
 /// Years after 1309 by whose start a leap day has been added, in a cycle of 33.
@@ -419,9 +432,10 @@ pub(crate) fn persian_year(y: i32) -> Option<(Date, Date)> {
         let n = y - 1309;
         let (cycles, rest) = (n.div_euclid(33), n.rem_euclid(33));
         let leaps = cycles * 8 + LEAPS.iter().filter(|&&l| l <= rest).count() as i32;
-        date(1930, 3, 21)
-            .checked_add((i64::from(n) * 365 + i64::from(leaps)).days())
-            .ok()
+        plus(
+            date(1930, 3, 21),
+            Step::Days(i64::from(n) * 365 + i64::from(leaps)),
+        )
     };
     if !(1200..=1500).contains(&y) {
         return None;

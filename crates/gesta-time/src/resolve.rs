@@ -1,10 +1,10 @@
 //! From what a rule found to a TIMEX3 value.
 
-use crate::TimexKind;
 use crate::calendar::{self as cal, Cal, PARTS, SEASONS, Unit, add_days, monday_of};
 use crate::lexicon::{ERAS, MODS, QUANTS, REFS, Slot};
 use crate::matcher::Part;
 use crate::rules::{Feast, Op, RuleSet};
+use crate::{TimexKind, is_well_formed};
 use jiff::civil::Date;
 
 /// What grammar says of where on the line of time something stands.
@@ -315,7 +315,8 @@ impl RuleSet {
                 return self.part_of(p, inner, r);
             }
         }
-        (!r.value.is_empty()).then_some(r)
+        // What no TIMEX3 value can hold is better left out than written down.
+        is_well_formed(&r.value).then_some(r)
     }
 
     /// The year that stands in the text.
@@ -332,6 +333,9 @@ impl RuleSet {
         let doc = ctx.document;
         let dir = p.get(Slot::Dir);
         let explicit = self.year_of(p, ctx);
+        if explicit.is_some_and(|y| !(1..=9998).contains(&y)) {
+            return None;
+        }
         if let Some(era) = p.get(Slot::Era)
             && let Some(y) = explicit
         {
@@ -597,7 +601,11 @@ impl RuleSet {
         let year = inner.cal.and_then(Cal::year);
         let year_text = || match inner.cal {
             Some(c) => c.year().map(|y| format!("{y:04}")),
-            None => inner.value.get(..4).map(str::to_owned),
+            None => inner
+                .value
+                .get(..4)
+                .filter(|y| y.bytes().all(|b| b.is_ascii_digit() || b == b'X'))
+                .map(str::to_owned),
         };
         r.kind = inner.kind;
         r.value.clone_from(&inner.value);
@@ -702,7 +710,7 @@ impl RuleSet {
             r.value = day;
             add_time(&mut r, t);
         }
-        Some(r)
+        is_well_formed(&r.value).then_some(r)
     }
 
     fn set_value(&self, p: &Part) -> Option<String> {
@@ -777,7 +785,11 @@ fn time_of_day(p: &Part) -> Option<Tod> {
 /// The full year of two figures: the last one not after `latest`.
 fn short_year(yy: i32, latest: i32, per: i32) -> i32 {
     let base = latest.div_euclid(per) * per + yy;
-    if base > latest { base - per } else { base }
+    if base > latest && base > per {
+        base - per
+    } else {
+        base
+    }
 }
 
 fn duration(p: &Part) -> Option<String> {

@@ -139,7 +139,7 @@ fn check(raw: &str, date: Option<Date>) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_text_breaks_it(raw in any::<String>(), date in any_date()) {
