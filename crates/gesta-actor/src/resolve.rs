@@ -1261,6 +1261,16 @@ impl<'a> Gather<'a> {
             if e.unnamed || e.kind == EntityKind::Other {
                 continue;
             }
+            if let Some(t) = self.title_before(e) {
+                let (country, org) = (self.ents[t].country, self.ents[t].org);
+                let sectors = self.ents[t].sectors.clone();
+                let e = &mut self.ents[k];
+                (e.country, e.org) = (country, org);
+                if e.sectors.is_empty() {
+                    e.sectors = sectors;
+                }
+                continue;
+            }
             let (home, share) = match self.s.home {
                 Some((c, s)) => (Some(c), s),
                 None => (None, 0.0),
@@ -1303,6 +1313,27 @@ impl<'a> Gather<'a> {
                 }
             }
         }
+    }
+
+    /// "Minister for Trade, Ann Example, said": the titled phrase right before a name that nothing else explains.
+    fn title_before(&self, e: &Ent) -> Option<usize> {
+        if e.kind != EntityKind::Person || e.names.is_empty() || !e.roles.is_empty() {
+            return None;
+        }
+        let name = self.np_of(e.first)?;
+        let start = self.wide(&self.nps[name]).start;
+        if start < 2 || self.s.p.form(start - 1) != "," {
+            return None;
+        }
+        let title = (start.saturating_sub(8)..start - 1).rev().find_map(|t| {
+            self.np_of(t)
+                .filter(|&i| self.nps[i].tokens.contains(&(start - 2)))
+        })?;
+        let title = self.done[title].as_ref()?;
+        let [t] = title.as_slice() else { return None };
+        let t = *t as usize;
+        let x = self.ents.get(t)?;
+        (x.kind == EntityKind::Person && x.names.is_empty() && !x.roles.is_empty()).then_some(t)
     }
 
     /// The country to whose institutions the phrase's word belongs ("congressman", "taoiseach"), if the document speaks of it.
