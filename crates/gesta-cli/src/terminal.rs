@@ -141,8 +141,8 @@ impl Rich {
         indent_width: usize,
     ) {
         let room = terminal.width.saturating_sub(indent_width).max(20);
-        // Pieces that may not be parted, each with the inks of its parts and whether space stands before it.
-        let mut pieces: Vec<(bool, Vec<(Ink, String)>, usize)> = Vec::new();
+        // Pieces that may not be parted: the inks of each one's parts, and its width.
+        let mut pieces: Vec<(Vec<(Ink, String)>, usize)> = Vec::new();
         let mut gap = true;
         for (ink, text) in &self.0 {
             for (i, word) in text.split(' ').enumerate() {
@@ -152,18 +152,18 @@ impl Rich {
                 }
                 let w = width(word);
                 match pieces.last_mut() {
-                    Some((_, parts, total)) if !gap => {
+                    Some((parts, total)) if !gap => {
                         parts.push((*ink, word.to_owned()));
                         *total += w;
                     }
-                    _ => pieces.push((gap, vec![(*ink, word.to_owned())], w)),
+                    _ => pieces.push((vec![(*ink, word.to_owned())], w)),
                 }
                 gap = false;
             }
         }
         let mut lines: Vec<Vec<(Ink, String)>> = vec![Vec::new()];
         let mut used = 0;
-        for (_, parts, w) in pieces {
+        for (parts, w) in pieces {
             let space = usize::from(used > 0);
             if used > 0 && used + space + w > room {
                 lines.push(Vec::new());

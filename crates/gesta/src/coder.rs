@@ -243,9 +243,7 @@ impl Coder {
             let head: Vec<&str> = lines.next().into_iter().collect();
             // An entry ends where the next table begins; comments before that belong to the next.
             let mut body: Vec<&str> = lines
-                .take_while(|l| {
-                    !l.starts_with("[[") && !(l.starts_with('[') && l.trim_end().ends_with(']'))
-                })
+                .take_while(|l| !(l.starts_with('[') && l.trim_end().ends_with(']')))
                 .collect();
             while body
                 .last()

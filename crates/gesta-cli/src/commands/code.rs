@@ -9,8 +9,7 @@ use crate::{digest, pipeline, table};
 use gesta::{Coder, Record, RecordOptions, export};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -204,7 +203,6 @@ impl Progress {
             None => ProgressBar::new_spinner(),
         };
         bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
-        let rate: Arc<AtomicU64> = Arc::default();
         let template = if total.is_some() {
             "{bar:30.cyan/dim} {percent:>3}%  {msg}  {eta} left"
         } else {
@@ -219,9 +217,8 @@ impl Progress {
             let start = std::time::Instant::now();
             while !ticker.is_finished() {
                 std::thread::sleep(Duration::from_millis(200));
-                rate.store(read.load(Ordering::Relaxed), Ordering::Relaxed);
                 if start.elapsed() > Duration::from_secs(1) && !ticker.is_finished() {
-                    ticker.set_position(rate.load(Ordering::Relaxed));
+                    ticker.set_position(read.load(Ordering::Relaxed));
                 }
             }
         });
@@ -229,7 +226,7 @@ impl Progress {
     }
 
     fn documents(&self, n: u64) {
-        if n % 16 == 0 && !self.bar.is_hidden() {
+        if n.is_multiple_of(16) && !self.bar.is_hidden() {
             let rate = n as f64 / self.bar.elapsed().as_secs_f64().max(1e-3);
             self.bar.set_message(format!("{n} documents  {rate:.0}/s"));
         }
