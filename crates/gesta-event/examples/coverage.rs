@@ -16,20 +16,44 @@ fn main() {
         .unwrap()
         .map(|e| e.unwrap().path())
         .filter(|p| p.extension().is_some_and(|x| x == "toml"))
-        .map(|p| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&p).unwrap()))
+        .map(|p| {
+            (
+                p.file_name().unwrap().to_string_lossy().into_owned(),
+                std::fs::read_to_string(&p).unwrap(),
+            )
+        })
         .collect();
     files.sort();
     let matcher = Matcher::new(&files).unwrap_or_else(|e| panic!("{}", e.join("\n")));
     let parser = Parser::from_bytes(&std::fs::read(root.join("models/en.gpm")).unwrap()).unwrap();
-    let mut docs: Vec<_> = std::fs::read_dir(Path::new(&args[0]).join("docs")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut docs: Vec<_> = std::fs::read_dir(Path::new(&args[0]).join("docs"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     docs.sort();
     let mut total: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for path in docs {
         let doc: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-        let gold: Value = serde_json::from_str(&std::fs::read_to_string(Path::new(&args[0]).join("gold").join(path.file_name().unwrap())).unwrap()).unwrap();
+        let gold: Value = serde_json::from_str(
+            &std::fs::read_to_string(
+                Path::new(&args[0])
+                    .join("gold")
+                    .join(path.file_name().unwrap()),
+            )
+            .unwrap(),
+        )
+        .unwrap();
         let text: Vec<char> = doc["text"].as_str().unwrap().chars().collect();
-        let sentences: Vec<String> =
-            doc["sentences"].as_array().unwrap().iter().map(|s| text[s[0].as_u64().unwrap() as usize..s[1].as_u64().unwrap() as usize].iter().collect()).collect();
+        let sentences: Vec<String> = doc["sentences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| {
+                text[s[0].as_u64().unwrap() as usize..s[1].as_u64().unwrap() as usize]
+                    .iter()
+                    .collect()
+            })
+            .collect();
         for e in gold["events"].as_array().unwrap() {
             let sentence = &sentences[e["sentence"].as_u64().unwrap() as usize];
             let (kind, trigger) = (e["event"].as_str().unwrap(), e["trigger"].as_str().unwrap());

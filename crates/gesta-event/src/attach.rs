@@ -22,7 +22,9 @@ impl<'r, 'a> Attach<'r, 'a> {
     pub fn new(run: &'r Run<'a>) -> Self {
         let head = |range: &std::ops::Range<u32>| {
             let (a, b) = (range.start as usize, (range.end as usize).min(run.p.len()));
-            (a..b).find(|&i| run.p.head(i).is_none_or(|h| h < a || h >= b)).unwrap_or(a.min(run.p.len().saturating_sub(1)))
+            (a..b)
+                .find(|&i| run.p.head(i).is_none_or(|h| h < a || h >= b))
+                .unwrap_or(a.min(run.p.len().saturating_sub(1)))
         };
         Attach {
             run,
@@ -41,19 +43,28 @@ impl<'r, 'a> Attach<'r, 'a> {
         self.historical(e, reality);
     }
 
-    fn sentence_items<'x>(&self, s: usize, heads: &'x [usize]) -> impl Iterator<Item = (usize, usize)> + 'x {
+    fn sentence_items<'x>(
+        &self,
+        s: usize,
+        heads: &'x [usize],
+    ) -> impl Iterator<Item = (usize, usize)> + 'x {
         let r = self.run.p.text.sentences()[s].range();
         let from = heads.partition_point(|&h| h < r.start);
-        heads[from..].iter().copied().enumerate().map(move |(i, h)| (from + i, h)).take_while(move |&(_, h)| h < r.end).take(64)
+        heads[from..]
+            .iter()
+            .copied()
+            .enumerate()
+            .map(move |(i, h)| (from + i, h))
+            .take_while(move |&(_, h)| h < r.end)
+            .take(64)
     }
 
     /// How closely a phrase at `at` hangs on the trigger: 0 is its own dependent; `None` if it belongs to another clause.
     fn distance(&self, t: usize, at: usize) -> Option<u32> {
         let p = self.run.p;
         // Where the phrase climbs to: the first verb or noun of action above it.
-        let mut cost = 0;
         let mut i = at;
-        for _ in 0..6 {
+        for cost in 0..6 {
             if i == t {
                 return Some(cost);
             }
@@ -62,7 +73,20 @@ impl<'r, 'a> Attach<'r, 'a> {
                 return Some(cost);
             }
             // The trigger may hang on the same verb: "launched an attack on Wednesday", "said on Friday".
-            let carries = p.head(t) == Some(h) && matches!(p.rel(t), D::Obj | D::Obl | D::Nmod | D::Xcomp | D::Conj | D::NsubjPass | D::Nsubj | D::Acl | D::Advcl | D::Ccomp);
+            let carries = p.head(t) == Some(h)
+                && matches!(
+                    p.rel(t),
+                    D::Obj
+                        | D::Obl
+                        | D::Nmod
+                        | D::Xcomp
+                        | D::Conj
+                        | D::NsubjPass
+                        | D::Nsubj
+                        | D::Acl
+                        | D::Advcl
+                        | D::Ccomp
+                );
             if carries {
                 return Some(cost + 2);
             }
@@ -70,7 +94,6 @@ impl<'r, 'a> Attach<'r, 'a> {
             if i != at && self.run.roles.is_verb(i) && !matches!(p.rel(i), D::Xcomp) {
                 return None;
             }
-            cost += 1;
             i = h;
         }
         // Or the trigger hangs below the verb that carries the phrase.
@@ -84,7 +107,10 @@ impl<'r, 'a> Attach<'r, 'a> {
         for _ in 0..4 {
             for (i, at) in self.sentence_items(s, &self.time_head) {
                 let time = &self.run.l.times[i];
-                if !matches!(time.kind, TimexKind::Date | TimexKind::Time) || time.start.is_none() || !self.at_this_time(at) {
+                if !matches!(time.kind, TimexKind::Date | TimexKind::Time)
+                    || time.start.is_none()
+                    || !self.at_this_time(at)
+                {
                     continue;
                 }
                 if let Some(d) = self.distance(current, at).map(|d| d + extra)
@@ -99,7 +125,17 @@ impl<'r, 'a> Attach<'r, 'a> {
             // A speech act shares the time of the verb that tells it, a participle that of its clause.
             let p = self.run.p;
             match (p.rel(current), p.head(current)) {
-                (D::Xcomp | D::Conj | D::Obj | D::Nmod | D::Obl | D::Acl | D::Nsubj | D::NsubjPass, Some(h)) => current = h,
+                (
+                    D::Xcomp
+                    | D::Conj
+                    | D::Obj
+                    | D::Nmod
+                    | D::Obl
+                    | D::Acl
+                    | D::Nsubj
+                    | D::NsubjPass,
+                    Some(h),
+                ) => current = h,
                 (D::Advcl | D::Ccomp | D::Parataxis, Some(h)) if verbal => current = h,
                 _ => break,
             }
@@ -111,8 +147,10 @@ impl<'r, 'a> Attach<'r, 'a> {
     /// Whether the phrase says when something happened, not since or until when, nor which thing is meant.
     fn at_this_time(&self, at: usize) -> bool {
         let case = self.run.p.case(at);
-        !matches!(case.as_str(), "until" | "till" | "of" | "for" | "before" | "after")
-            && !matches!(self.run.p.rel(at), D::NmodPoss | D::Compound | D::Amod)
+        !matches!(
+            case.as_str(),
+            "until" | "till" | "of" | "for" | "before" | "after"
+        ) && !matches!(self.run.p.rel(at), D::NmodPoss | D::Compound | D::Amod)
     }
 
     fn place(&self, e: &Event) -> Option<u32> {
@@ -123,9 +161,17 @@ impl<'r, 'a> Attach<'r, 'a> {
                 continue;
             }
             // "in Mosul, Iraq": the more specific one comes first and wins ties.
-            let near = self.distance(t, at).or_else(|| self.shared_clause(t, at).then_some(8));
+            let near = self
+                .distance(t, at)
+                .or_else(|| self.shared_clause(t, at).then_some(8));
             // A region of the world is a poor answer where a state or town is given.
-            let near = near.map(|d| if self.run.l.places[i].country.is_none() { d + 6 } else { d });
+            let near = near.map(|d| {
+                if self.run.l.places[i].country.is_none() {
+                    d + 6
+                } else {
+                    d
+                }
+            });
             if let Some(d) = near
                 && best.is_none_or(|b| d < b.0)
             {
@@ -133,17 +179,27 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         if best.is_some() || is_verbal(e.event) {
-            return best.filter(|b| !is_verbal(e.event) || b.0 < 8).map(|b| b.1 as u32);
+            return best
+                .filter(|b| !is_verbal(e.event) || b.0 < 8)
+                .map(|b| b.1 as u32);
         }
         // An act of force has its scene somewhere: the scene of the sentence, else of the one before.
-        let here = self.sentence_items(e.sentence as usize, &self.place_head).find(|&(i, at)| self.scene(at, i)).map(|x| x.0);
-        here.or_else(|| self.last_scene(e.sentence as usize)).map(|i| i as u32)
+        let here = self
+            .sentence_items(e.sentence as usize, &self.place_head)
+            .find(|&(i, at)| self.scene(at, i))
+            .map(|x| x.0);
+        here.or_else(|| self.last_scene(e.sentence as usize))
+            .map(|i| i as u32)
     }
 
     /// The scene told last before a sentence: acts of force go on where the story is.
     fn last_scene(&self, sentence: usize) -> Option<usize> {
         let from = sentence.saturating_sub(8);
-        (from..sentence).rev().find_map(|s| self.sentence_items(s, &self.place_head).find(|&(i, at)| self.scene(at, i)).map(|x| x.0))
+        (from..sentence).rev().find_map(|s| {
+            self.sentence_items(s, &self.place_head)
+                .find(|&(i, at)| self.scene(at, i))
+                .map(|x| x.0)
+        })
     }
 
     fn shared_clause(&self, t: usize, at: usize) -> bool {
@@ -166,15 +222,44 @@ impl<'r, 'a> Attach<'r, 'a> {
         for _ in 0..3 {
             let case = p.case(j);
             if !case.is_empty() {
-                return case.split(' ').any(|c| self.run.scope.locative.has(c)) || (case == "of" && p.head(j).is_some_and(|h| matches!(p.lemma(h), "north" | "south" | "east" | "west" | "city" | "town" | "village" | "province" | "outskirts" | "suburb" | "district" | "region" | "part" | "area" | "centre" | "center" | "capital")));
+                return case.split(' ').any(|c| self.run.scope.locative.has(c))
+                    || (case == "of"
+                        && p.head(j).is_some_and(|h| {
+                            matches!(
+                                p.lemma(h),
+                                "north"
+                                    | "south"
+                                    | "east"
+                                    | "west"
+                                    | "city"
+                                    | "town"
+                                    | "village"
+                                    | "province"
+                                    | "outskirts"
+                                    | "suburb"
+                                    | "district"
+                                    | "region"
+                                    | "part"
+                                    | "area"
+                                    | "centre"
+                                    | "center"
+                                    | "capital"
+                            )
+                        }));
             }
             match (p.rel(j), p.head(j)) {
-                (D::Conj | D::Appos | D::Flat | D::Compound | D::NmodUnmarked | D::OblUnmarked, Some(h)) => j = h,
+                (
+                    D::Conj | D::Appos | D::Flat | D::Compound | D::NmodUnmarked | D::OblUnmarked,
+                    Some(h),
+                ) => j = h,
                 _ => break,
             }
         }
         // "the Mosul hospital", "a Baghdad suburb": only towns and smaller
-        matches!(p.rel(at), D::Compound) && place.feature.is_some_and(|f| f.starts_with("PPL") && !f.starts_with("PPLC"))
+        matches!(p.rel(at), D::Compound)
+            && place
+                .feature
+                .is_some_and(|f| f.starts_with("PPL") && !f.starts_with("PPLC"))
     }
 
     fn magnitude(&self, e: &mut Event) {
@@ -185,31 +270,64 @@ impl<'r, 'a> Attach<'r, 'a> {
             EventType::Assault => {
                 let lemma = p.lemma(t);
                 let object = self.run.roles.object(t);
-                let n = object.iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+                let n = object
+                    .iter()
+                    .find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
                 match lemma {
-                    "kill" | "die" | "massacre" | "murder" | "execute" | "behead" => e.magnitude.dead = n.or_else(|| self.run.roles.subject(t).iter().find_map(|&s| number_of(s)).filter(|_| lemma == "die")),
+                    "kill" | "die" | "massacre" | "murder" | "execute" | "behead" => {
+                        e.magnitude.dead = n.or_else(|| {
+                            self.run
+                                .roles
+                                .subject(t)
+                                .iter()
+                                .find_map(|&s| number_of(s))
+                                .filter(|_| lemma == "die")
+                        })
+                    }
                     "injure" | "wound" | "hurt" => e.magnitude.injured = n,
                     _ => {}
                 }
                 // "…, killing 12 and wounding 30": in the clauses around
-                let around = p.kids(t).chain(p.head(t)).chain(p.head(t).into_iter().flat_map(|h| p.kids(h))).take(60);
+                let around = p
+                    .kids(t)
+                    .chain(p.head(t))
+                    .chain(p.head(t).into_iter().flat_map(|h| p.kids(h)))
+                    .take(60);
                 for k in around {
                     if k == t {
                         continue;
                     }
-                    let n = self.run.roles.object(k).iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+                    let n = self
+                        .run
+                        .roles
+                        .object(k)
+                        .iter()
+                        .find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
                     match p.lemma(k) {
                         "kill" if e.magnitude.dead.is_none() => e.magnitude.dead = n,
-                        "injure" | "wound" if e.magnitude.injured.is_none() => e.magnitude.injured = n,
+                        "injure" | "wound" if e.magnitude.injured.is_none() => {
+                            e.magnitude.injured = n
+                        }
                         _ => {}
                     }
                 }
             }
             EventType::Coerce if e.mode.contains(&"arrest") => {
-                e.magnitude.arrested = self.run.roles.object(t).iter().find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
+                e.magnitude.arrested = self
+                    .run
+                    .roles
+                    .object(t)
+                    .iter()
+                    .find_map(|&o| number_of(o).or_else(|| number(p.form(o))));
             }
             EventType::Protest | EventType::Mobilize => {
-                e.magnitude.size = self.run.roles.subject(t).iter().chain(&self.run.roles.object(t)).find_map(|&o| number_of(o));
+                e.magnitude.size = self
+                    .run
+                    .roles
+                    .subject(t)
+                    .iter()
+                    .chain(&self.run.roles.object(t))
+                    .find_map(|&o| number_of(o));
             }
             _ => {}
         }
@@ -224,7 +342,12 @@ impl<'r, 'a> Attach<'r, 'a> {
             if !matches!(p.upos(i), Upos::Noun | Upos::Propn | Upos::Adj | Upos::Verb) {
                 continue;
             }
-            let found = self.run.book.contexts.get(p.lemma(i)).or_else(|| self.run.book.contexts.get(&p.form(i).to_lowercase()));
+            let found = self
+                .run
+                .book
+                .contexts
+                .get(p.lemma(i))
+                .or_else(|| self.run.book.contexts.get(&p.form(i).to_lowercase()));
             for c in found.into_iter().flatten() {
                 if e.context.len() < 3 && !e.context.contains(c) {
                     e.context.push(c);
@@ -242,9 +365,14 @@ impl<'r, 'a> Attach<'r, 'a> {
             _ => false,
         };
         let p = self.run.p;
-        let adverb = p.kids(e.token as usize).any(|k| matches!(p.rel(k), D::Advmod | D::Amod) && self.run.scope.past_adverbs.has(p.lemma(k)));
+        let adverb = p.kids(e.token as usize).any(|k| {
+            matches!(p.rel(k), D::Advmod | D::Amod) && self.run.scope.past_adverbs.has(p.lemma(k))
+        });
         // "had …ed" without a day of its own tells what came before the story.
-        let before = reality.perfect_past && e.date.is_none() && e.attribution.is_empty() && !is_verbal(e.event);
+        let before = reality.perfect_past
+            && e.date.is_none()
+            && e.attribution.is_empty()
+            && !is_verbal(e.event);
         if (old || adverb || before) && !e.aux.contains(&Aux::Historical) {
             e.aux.push(Aux::Historical);
             e.aux.sort();
@@ -257,11 +385,23 @@ impl<'r, 'a> Attach<'r, 'a> {
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {
             let pending = inherits.get(i).copied().unwrap_or(false);
-            let whole = if pending && e.event == EventType::Accuse { !e.recipient.is_empty() } else { !e.actor.is_empty() || !e.recipient.is_empty() };
+            let whole = if pending && e.event == EventType::Accuse {
+                !e.recipient.is_empty()
+            } else {
+                !e.actor.is_empty() || !e.recipient.is_empty()
+            };
             // One event a type, actors and recipients in a sentence, and voice.
-            let told = kept.iter().rev().take_while(|k| k.sentence == e.sentence).any(|k| {
-                k.event == e.event && keys(&k.actor) == keys(&e.actor) && keys(&k.recipient) == keys(&e.recipient) && (k.attribution == e.attribution || pending) && (pending || k.rule == e.rule)
-            });
+            let told = kept
+                .iter()
+                .rev()
+                .take_while(|k| k.sentence == e.sentence)
+                .any(|k| {
+                    k.event == e.event
+                        && keys(&k.actor) == keys(&e.actor)
+                        && keys(&k.recipient) == keys(&e.recipient)
+                        && (k.attribution == e.attribution || pending)
+                        && (pending || k.rule == e.rule)
+                });
             if whole && !told {
                 kept.push(e);
             }
@@ -296,9 +436,15 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
             let told = (i.saturating_sub(30)..i).rev().find(|&j| {
                 let (a, b) = (&events[j], &events[i]);
-                let same = a.event == b.event && !a.actor.is_empty() && a.sentence != b.sentence && a.attribution.len() <= b.attribution.len();
+                let same = a.event == b.event
+                    && !a.actor.is_empty()
+                    && a.sentence != b.sentence
+                    && a.attribution.len() <= b.attribution.len();
                 // somebody is not his own victim
-                same && !b.recipient.iter().any(|r| a.actor.iter().any(|x| x.entity == r.entity))
+                same && !b
+                    .recipient
+                    .iter()
+                    .any(|r| a.actor.iter().any(|x| x.entity == r.entity))
             });
             if let Some(j) = told {
                 if events[i].actor.is_empty() {
@@ -311,13 +457,21 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         for i in 0..events.len() {
             let e = &events[i];
-            if e.event != EventType::Assault || e.actor.is_empty() || !e.recipient.is_empty() || e.rule.starts_with("assault/fight") {
+            if e.event != EventType::Assault
+                || e.actor.is_empty()
+                || !e.recipient.is_empty()
+                || e.rule.starts_with("assault/fight")
+            {
                 continue;
             }
             let who = ids_of(&e.actor);
             let mut enemies: Vec<&Vec<crate::Slot>> = Vec::new();
             for x in events[i.saturating_sub(40)..].iter().take(80) {
-                if x.event == EventType::Assault && ids_of(&x.actor) == who && !x.recipient.is_empty() && !enemies.iter().any(|k| keys(k) == keys(&x.recipient)) {
+                if x.event == EventType::Assault
+                    && ids_of(&x.actor) == who
+                    && !x.recipient.is_empty()
+                    && !enemies.iter().any(|k| keys(k) == keys(&x.recipient))
+                {
                     enemies.push(&x.recipient);
                 }
             }
@@ -334,14 +488,35 @@ impl<'r, 'a> Attach<'r, 'a> {
     /// Who strikes without a word on whom strikes the one armed group on another side that the report is about.
     fn dominant_enemy(&self, events: &mut [Event]) {
         let actors = self.run.l.actors;
-        let armed = |e: u32| matches!(actors.entities[e as usize].sector, Some(Sector::Reb | Sector::Uaf)) && (actors.entities[e as usize].org.is_some() || actors.entities[e as usize].country.is_some());
-        let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32).filter(|&e| armed(e)).map(|e| (actors.entities[e as usize].mentions.len(), e)).collect();
+        let armed = |e: u32| {
+            matches!(
+                actors.entities[e as usize].sector,
+                Some(Sector::Reb | Sector::Uaf)
+            ) && (actors.entities[e as usize].org.is_some()
+                || actors.entities[e as usize].country.is_some())
+        };
+        let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32)
+            .filter(|&e| armed(e))
+            .map(|e| (actors.entities[e as usize].mentions.len(), e))
+            .collect();
         groups.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        for e in events.iter_mut().filter(|e| e.event == EventType::Assault && !e.actor.is_empty() && e.recipient.is_empty() && !e.rule.starts_with("assault/fight")) {
+        for e in events.iter_mut().filter(|e| {
+            e.event == EventType::Assault
+                && !e.actor.is_empty()
+                && e.recipient.is_empty()
+                && !e.rule.starts_with("assault/fight")
+        }) {
             let own = keys(&e.actor);
-            let known = e.actor.iter().all(|a| a.country.is_some() || a.org.is_some());
+            let known = e
+                .actor
+                .iter()
+                .all(|a| a.country.is_some() || a.org.is_some());
             let side = |g: u32| keys(std::slice::from_ref(&self.run.slot_of(g, None))).remove(0);
-            let others: Vec<(usize, u32)> = groups.iter().copied().filter(|g| !own.contains(&side(g.1))).collect();
+            let others: Vec<(usize, u32)> = groups
+                .iter()
+                .copied()
+                .filter(|g| !own.contains(&side(g.1)))
+                .collect();
             let group = match others.as_slice() {
                 [(n, e)] if *n >= 2 => *e,
                 [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
@@ -350,25 +525,56 @@ impl<'r, 'a> Attach<'r, 'a> {
             if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
                 continue;
             }
-            let near = actors.entities[group as usize].mentions.iter().map(|&m| actors.mentions[m as usize].span).filter(|s| s.start <= e.trigger[0].start).next_back();
-            let span = near.or_else(|| actors.entities[group as usize].mentions.first().map(|&m| actors.mentions[m as usize].span));
-            e.recipient = vec![crate::Slot { span, ..self.run.slot_of(group, None) }];
+            let near = actors.entities[group as usize]
+                .mentions
+                .iter()
+                .map(|&m| actors.mentions[m as usize].span)
+                .rfind(|s| s.start <= e.trigger[0].start);
+            let span = near.or_else(|| {
+                actors.entities[group as usize]
+                    .mentions
+                    .first()
+                    .map(|&m| actors.mentions[m as usize].span)
+            });
+            e.recipient = vec![crate::Slot {
+                span,
+                ..self.run.slot_of(group, None)
+            }];
         }
     }
 
     /// An attack by nobody known on nobody named strikes the country in which it happens.
     fn local_victims(&self, events: &mut [Event]) {
         let actors = self.run.l.actors;
-        for e in events.iter_mut().filter(|e| e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()) {
+        for e in events.iter_mut().filter(|e| {
+            e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
+        }) {
             // in its own sentence: the scene of an earlier one is no victim
-            let here = self.sentence_items(e.sentence as usize, &self.place_head).find(|&(i, at)| self.scene(at, i));
-            let Some(place) = here.map(|(p, _)| &self.run.l.places[p]) else { continue };
-            let Some(country) = place.country else { continue };
-            let state = |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
+            let here = self
+                .sentence_items(e.sentence as usize, &self.place_head)
+                .find(|&(i, at)| self.scene(at, i));
+            let Some(place) = here.map(|(p, _)| &self.run.l.places[p]) else {
+                continue;
+            };
+            let Some(country) = place.country else {
+                continue;
+            };
+            let state =
+                |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
             let any = |e: &gesta_actor::Entity| e.country == Some(country);
-            let found = actors.entities.iter().position(state).or_else(|| actors.entities.iter().position(any));
+            let found = actors
+                .entities
+                .iter()
+                .position(state)
+                .or_else(|| actors.entities.iter().position(any));
             if let Some(entity) = found {
-                e.recipient = vec![crate::Slot { entity: entity as u32, span: Some(place.span), country: Some(country), org: None, sector: Some(Sector::Cvl) }];
+                e.recipient = vec![crate::Slot {
+                    entity: entity as u32,
+                    span: Some(place.span),
+                    country: Some(country),
+                    org: None,
+                    sector: Some(Sector::Cvl),
+                }];
             }
         }
     }
@@ -381,10 +587,14 @@ impl<'r, 'a> Attach<'r, 'a> {
                 e.mode.push("multilateral");
             }
             let host = e.place.and_then(|p| self.run.l.places[p as usize].country);
-            if let (2, true, Some(host)) = (sides.len(), e.recipient.is_empty() && !e.mode.contains(&"phone"), host)
-                && e.actor.iter().any(|a| a.country == Some(host))
+            if let (2, true, Some(host)) = (
+                sides.len(),
+                e.recipient.is_empty() && !e.mode.contains(&"phone"),
+                host,
+            ) && e.actor.iter().any(|a| a.country == Some(host))
             {
-                let (hosts, guests): (Vec<_>, Vec<_>) = e.actor.drain(..).partition(|a| a.country == Some(host));
+                let (hosts, guests): (Vec<_>, Vec<_>) =
+                    e.actor.drain(..).partition(|a| a.country == Some(host));
                 e.recipient = hosts;
                 e.actor = guests;
                 if e.mode.is_empty() {
@@ -398,16 +608,26 @@ impl<'r, 'a> Attach<'r, 'a> {
     fn blame(&self, events: &mut [Event]) {
         for i in 0..events.len() {
             let e = &events[i];
-            if e.event != EventType::Accuse || !e.recipient.is_empty() || !e.mode.contains(&"disapprove") {
+            if e.event != EventType::Accuse
+                || !e.recipient.is_empty()
+                || !e.mode.contains(&"disapprove")
+            {
                 continue;
             }
             let mut near: Vec<&Vec<crate::Slot>> = Vec::new();
             let mut far: Vec<&Vec<crate::Slot>> = Vec::new();
             for x in events[i.saturating_sub(30)..].iter().take(60) {
-                if x.event != EventType::Assault || x.actor.is_empty() || keys(&x.actor) == keys(&e.actor) {
+                if x.event != EventType::Assault
+                    || x.actor.is_empty()
+                    || keys(&x.actor) == keys(&e.actor)
+                {
                     continue;
                 }
-                let list = if x.sentence == e.sentence { &mut near } else { &mut far };
+                let list = if x.sentence == e.sentence {
+                    &mut near
+                } else {
+                    &mut far
+                };
                 if !list.iter().any(|k| keys(k) == keys(&x.actor)) {
                     list.push(&x.actor);
                 }
@@ -425,12 +645,27 @@ impl<'r, 'a> Attach<'r, 'a> {
     /// A report of a dated conversation dates what its partners say in it.
     fn readout(&self, events: &mut [Event]) {
         let known = |e: &Event| e.date.is_some() || e.place.is_some();
-        let Some(first) = events.iter().position(|e| e.event == EventType::Consult && known(e) && e.sentence <= 2 && e.aux.is_empty()) else { return };
-        let (date, place, who) = (events[first].date.clone(), events[first].place, ids(&events[first]));
+        let Some(first) = events.iter().position(|e| {
+            e.event == EventType::Consult && known(e) && e.sentence <= 2 && e.aux.is_empty()
+        }) else {
+            return;
+        };
+        let (date, place, who) = (
+            events[first].date.clone(),
+            events[first].place,
+            ids(&events[first]),
+        );
         let from = events[first].sentence;
-        for e in events.iter_mut().filter(|e| e.sentence >= from && e.aux.is_empty() && is_verbal(e.event)) {
+        for e in events
+            .iter_mut()
+            .filter(|e| e.sentence >= from && e.aux.is_empty() && is_verbal(e.event))
+        {
             let countries = |entity: u32| self.run.l.actors.entities[entity as usize].country;
-            let partner = !e.actor.is_empty() && e.actor.iter().all(|a| who.contains(&a.entity) || a.country.is_some() && who.iter().any(|&w| countries(w) == a.country));
+            let partner = !e.actor.is_empty()
+                && e.actor.iter().all(|a| {
+                    who.contains(&a.entity)
+                        || a.country.is_some() && who.iter().any(|&w| countries(w) == a.country)
+                });
             if partner {
                 e.date = e.date.take().or_else(|| date.clone());
                 e.place = e.place.or(place);
@@ -450,16 +685,26 @@ impl<'r, 'a> Attach<'r, 'a> {
             (Some(x), Some(y)) => x.start <= y.end && y.start <= x.end,
             _ => true,
         };
-        let modes = a.mode.is_empty() || b.mode.is_empty() || a.mode.iter().any(|m| b.mode.contains(m));
-        let words = self.run.p.lemma(a.token as usize) == self.run.p.lemma(b.token as usize) || matches!(b.event, EventType::Consult | EventType::Assault);
-        some && agree(&aa, &ba) && agree(&ar, &br) && dates && modes && words && !self.only_states(b)
+        let modes =
+            a.mode.is_empty() || b.mode.is_empty() || a.mode.iter().any(|m| b.mode.contains(m));
+        let words = self.run.p.lemma(a.token as usize) == self.run.p.lemma(b.token as usize)
+            || matches!(b.event, EventType::Consult | EventType::Assault);
+        some && agree(&aa, &ba)
+            && agree(&ar, &br)
+            && dates
+            && modes
+            && words
+            && !self.only_states(b)
     }
 
     /// Two states do many things of one type; one telling more is not the same telling.
     fn only_states(&self, e: &Event) -> bool {
         is_verbal(e.event)
             && e.event != EventType::Consult
-            && e.actor.iter().chain(&e.recipient).all(|s| self.run.l.actors.entities[s.entity as usize].kind == EntityKind::State)
+            && e.actor
+                .iter()
+                .chain(&e.recipient)
+                .all(|s| self.run.l.actors.entities[s.entity as usize].kind == EntityKind::State)
     }
 }
 
@@ -471,14 +716,26 @@ fn ids_of(slots: &[crate::Slot]) -> Vec<u32> {
 
 /// Countries or organisations, sorted; an entity without either stands for itself.
 fn keys(slots: &[crate::Slot]) -> Vec<String> {
-    let mut v: Vec<String> = slots.iter().map(|s| s.country.map(|c| c.to_string()).or(s.org.clone()).unwrap_or(format!("#{}", s.entity))).collect();
+    let mut v: Vec<String> = slots
+        .iter()
+        .map(|s| {
+            s.country
+                .map(|c| c.to_string())
+                .or(s.org.clone())
+                .unwrap_or(format!("#{}", s.entity))
+        })
+        .collect();
     v.sort();
     v.dedup();
     v
 }
 
 fn ids(e: &Event) -> Vec<u32> {
-    e.actor.iter().chain(&e.recipient).map(|s| s.entity).collect()
+    e.actor
+        .iter()
+        .chain(&e.recipient)
+        .map(|s| s.entity)
+        .collect()
 }
 
 fn days(a: Date, b: Date) -> i32 {
@@ -487,8 +744,17 @@ fn days(a: Date, b: Date) -> i32 {
 
 fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
     let (start, end) = (t.start?, t.end.or(t.start)?);
-    let precision = t.precision.unwrap_or(if start == end { Precision::Day } else { Precision::Range });
-    Some(EventDate { start, end, precision, time: Some(i) })
+    let precision = t.precision.unwrap_or(if start == end {
+        Precision::Day
+    } else {
+        Precision::Range
+    });
+    Some(EventDate {
+        start,
+        end,
+        precision,
+        time: Some(i),
+    })
 }
 
 /// A number in digits or words; "dozens" and the like are none.
@@ -498,8 +764,27 @@ fn number(s: &str) -> Option<u32> {
         return Some(n);
     }
     const WORDS: &[&str] = &[
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-        "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
     ];
     let lower = plain.to_lowercase();
     WORDS.iter().position(|w| *w == lower).map(|n| n as u32)

@@ -190,10 +190,28 @@ pub(crate) struct Codebook {
 }
 
 /// Lists that the matcher itself reads; each must be there.
-pub(crate) const NEEDED: &[&str] = &["light", "object_control", "implicative", "future_verbs", "irrealis", "negative", "negators", "unreal_adjectives", "past_adverbs", "locative", "raising", "force_noun", "ending"];
+pub(crate) const NEEDED: &[&str] = &[
+    "light",
+    "object_control",
+    "implicative",
+    "future_verbs",
+    "irrealis",
+    "negative",
+    "negators",
+    "unreal_adjectives",
+    "past_adverbs",
+    "locative",
+    "raising",
+    "force_noun",
+    "ending",
+];
 
 fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count() + 1
+    text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|&&b| b == b'\n')
+        .count()
+        + 1
 }
 
 impl Codebook {
@@ -219,17 +237,30 @@ impl Codebook {
         for _ in 0..3 {
             let known = book.lists.clone();
             for words in book.lists.values_mut() {
-                *words = words.iter().flat_map(|w| w.strip_prefix('@').and_then(|n| known.get(n)).cloned().unwrap_or_else(|| vec![w.clone()])).collect();
+                *words = words
+                    .iter()
+                    .flat_map(|w| {
+                        w.strip_prefix('@')
+                            .and_then(|n| known.get(n))
+                            .cloned()
+                            .unwrap_or_else(|| vec![w.clone()])
+                    })
+                    .collect();
             }
         }
         for name in NEEDED {
             if !book.lists.contains_key(*name) && !files.is_empty() {
-                errors.push(format!("lists.toml: lists.{name}: this list is missing and the matcher needs it"));
+                errors.push(format!(
+                    "lists.toml: lists.{name}: this list is missing and the matcher needs it"
+                ));
             }
         }
         let mut at: BTreeMap<String, usize> = BTreeMap::new();
         for (name, text, f) in raw {
-            let file_event = f.event.as_ref().map(|e| (e.get_ref().clone(), line_of(text, e.span().start)));
+            let file_event = f
+                .event
+                .as_ref()
+                .map(|e| (e.get_ref().clone(), line_of(text, e.span().start)));
             if let Some((e, line)) = &file_event
                 && let Err(m) = e.parse::<EventType>()
             {
@@ -239,8 +270,14 @@ impl Codebook {
                 let line = line_of(text, p.span().start);
                 let source = text[p.span()].to_owned();
                 let p = p.into_inner();
-                let mut wrong = |field: &str, m: String| errors.push(format!("{name}:{line}: {}: {field}: {m}", p.id));
-                let event = p.event.as_ref().or(file_event.as_ref().map(|e| &e.0)).map(|e| e.parse::<EventType>());
+                let mut wrong = |field: &str, m: String| {
+                    errors.push(format!("{name}:{line}: {}: {field}: {m}", p.id))
+                };
+                let event = p
+                    .event
+                    .as_ref()
+                    .or(file_event.as_ref().map(|e| &e.0))
+                    .map(|e| e.parse::<EventType>());
                 let event = match event {
                     Some(Ok(e)) => e,
                     Some(Err(m)) => {
@@ -268,18 +305,33 @@ impl Codebook {
                 }
                 let mut aux = Vec::new();
                 for a in &p.aux {
-                    match [Aux::Historical, Aux::Future, Aux::Hypothetical, Aux::Negation].into_iter().find(|x| x.as_str() == a) {
+                    match [
+                        Aux::Historical,
+                        Aux::Future,
+                        Aux::Hypothetical,
+                        Aux::Negation,
+                    ]
+                    .into_iter()
+                    .find(|x| x.as_str() == a)
+                    {
                         Some(a) => aux.push(a),
-                        None => wrong("aux", format!("{a:?} is none of historical, future, hypothetical, negation")),
+                        None => wrong(
+                            "aux",
+                            format!("{a:?} is none of historical, future, hypothetical, negation"),
+                        ),
                     }
                 }
-                let mut slot = |field: &str, s: &Option<String>, default: &str| match SlotPath::parse(s.as_deref().unwrap_or(default), &book.lists) {
-                    Ok(x) => x,
-                    Err(m) => {
-                        wrong(field, m);
-                        SlotPath::default()
-                    }
-                };
+                let mut slot =
+                    |field: &str, s: &Option<String>, default: &str| match SlotPath::parse(
+                        s.as_deref().unwrap_or(default),
+                        &book.lists,
+                    ) {
+                        Ok(x) => x,
+                        Err(m) => {
+                            wrong(field, m);
+                            SlotPath::default()
+                        }
+                    };
                 let actor = slot("actor", &p.actor, "SUBJ");
                 let recipient = slot("recipient", &p.recipient, "");
                 let needs = match p.needs.as_deref() {
@@ -293,7 +345,10 @@ impl Codebook {
                     Some("recipient") => Needs::Recipient,
                     Some("both") => Needs::Both,
                     Some(x) => {
-                        wrong("needs", format!("{x:?} is none of any, actor, recipient, both"));
+                        wrong(
+                            "needs",
+                            format!("{x:?} is none of any, actor, recipient, both"),
+                        );
                         Needs::Any
                     }
                 };
@@ -332,11 +387,20 @@ impl Codebook {
                         Err(m) => wrong("when", format!("{m} (in {w:?})")),
                     }
                 }
-                let example = |text: &str, expect: Option<String>| Example { rule: p.id.clone(), file: name.to_owned(), line, text: text.to_owned(), expect };
+                let example = |text: &str, expect: Option<String>| Example {
+                    rule: p.id.clone(),
+                    file: name.to_owned(),
+                    line,
+                    text: text.to_owned(),
+                    expect,
+                };
                 for y in &p.yes {
                     match y.as_slice() {
                         [text, expect] => book.examples.push(example(text, Some(expect.clone()))),
-                        _ => wrong("yes", "each example is a pair: the text and \"ACTOR -> RECIPIENT\"".into()),
+                        _ => wrong(
+                            "yes",
+                            "each example is a pair: the text and \"ACTOR -> RECIPIENT\"".into(),
+                        ),
                     }
                 }
                 for n in &p.no {
@@ -348,10 +412,22 @@ impl Codebook {
                 let x = x.into_inner();
                 match (x.from.parse::<EventType>(), x.to.parse::<EventType>()) {
                     (Ok(from), Ok(to)) => {
-                        let find = |e: EventType, ms: &[String]| ms.iter().map(|m| Mode::find(e, m).ok_or(format!("{m:?} is no mode of {e}"))).collect::<Result<Vec<_>, _>>();
+                        let find = |e: EventType, ms: &[String]| {
+                            ms.iter()
+                                .map(|m| Mode::find(e, m).ok_or(format!("{m:?} is no mode of {e}")))
+                                .collect::<Result<Vec<_>, _>>()
+                        };
                         match (find(to, &x.mode), find(from, &x.when_mode)) {
-                            (Ok(mode), Ok(when_mode)) => book.future.push(Future { from, when_mode, to, mode, aux: x.aux }),
-                            (Err(m), _) | (_, Err(m)) => errors.push(format!("{name}:{line}: future: {m}")),
+                            (Ok(mode), Ok(when_mode)) => book.future.push(Future {
+                                from,
+                                when_mode,
+                                to,
+                                mode,
+                                aux: x.aux,
+                            }),
+                            (Err(m), _) | (_, Err(m)) => {
+                                errors.push(format!("{name}:{line}: future: {m}"))
+                            }
                         }
                     }
                     (Err(m), _) | (_, Err(m)) => errors.push(format!("{name}:{line}: future: {m}")),
@@ -366,20 +442,38 @@ impl Codebook {
                         Ok(words) => book.means.push(Means { event, mode, words }),
                         Err(m) => errors.push(format!("{name}:{line}: means.words: {m}")),
                     },
-                    Ok((e, None)) => errors.push(format!("{name}:{line}: means.mode: {:?} is no mode of {e}", x.mode)),
+                    Ok((e, None)) => errors.push(format!(
+                        "{name}:{line}: means.mode: {:?} is no mode of {e}",
+                        x.mode
+                    )),
                     Err(m) => errors.push(format!("{name}:{line}: means.event: {m}")),
                 }
             }
             for x in f.telling {
                 let line = line_of(text, x.span().start);
                 let x = x.into_inner();
-                let of = x.of.iter().map(|e| e.parse::<EventType>()).collect::<Result<Vec<_>, _>>();
+                let of =
+                    x.of.iter()
+                        .map(|e| e.parse::<EventType>())
+                        .collect::<Result<Vec<_>, _>>();
                 match (of, x.is.parse::<EventType>()) {
-                    (Ok(of), Ok(is)) => match x.mode.iter().map(|m| Mode::find(is, m).ok_or(format!("{m:?} is no mode of {is}"))).collect::<Result<Vec<_>, _>>() {
-                        Ok(mode) => book.telling.push(Telling { of, is, mode, id: x.id }),
+                    (Ok(of), Ok(is)) => match x
+                        .mode
+                        .iter()
+                        .map(|m| Mode::find(is, m).ok_or(format!("{m:?} is no mode of {is}")))
+                        .collect::<Result<Vec<_>, _>>()
+                    {
+                        Ok(mode) => book.telling.push(Telling {
+                            of,
+                            is,
+                            mode,
+                            id: x.id,
+                        }),
                         Err(m) => errors.push(format!("{name}:{line}: telling.mode: {m}")),
                     },
-                    (Err(m), _) | (_, Err(m)) => errors.push(format!("{name}:{line}: telling: {m}")),
+                    (Err(m), _) | (_, Err(m)) => {
+                        errors.push(format!("{name}:{line}: telling: {m}"))
+                    }
                 }
             }
             for (c, words) in f.context {
@@ -390,7 +484,9 @@ impl Codebook {
                             book.contexts.entry(w).or_default().push(c);
                         }
                     }
-                    None => errors.push(format!("{name}:{line}: context: {c:?} is no PLOVER context")),
+                    None => errors.push(format!(
+                        "{name}:{line}: context: {c:?} is no PLOVER context"
+                    )),
                 }
             }
         }
@@ -399,19 +495,45 @@ impl Codebook {
                 book.any.push(i as u32);
             } else {
                 for w in p.when.trigger.iter() {
-                    book.by_lemma.entry(w.to_owned()).or_default().push(i as u32);
+                    book.by_lemma
+                        .entry(w.to_owned())
+                        .or_default()
+                        .push(i as u32);
                 }
             }
         }
-        book.vocabulary = book.by_lemma.keys().cloned().chain(book.lists.values().flatten().cloned()).collect();
-        if errors.is_empty() { Ok(book) } else { Err(errors) }
+        book.vocabulary = book
+            .by_lemma
+            .keys()
+            .cloned()
+            .chain(book.lists.values().flatten().cloned())
+            .collect();
+        if errors.is_empty() {
+            Ok(book)
+        } else {
+            Err(errors)
+        }
     }
 
     /// The word of the codebook that `form` is a regular inflection of: for words whose lemma the parser got wrong.
     pub fn uninflect(&self, form: &str) -> Option<&str> {
         let known = |s: &str| self.vocabulary.get(s).map(String::as_str);
-        for (ending, instead) in [("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e")] {
-            let Some(stem) = form.strip_suffix(ending).filter(|s| s.len() > 1 && s.is_char_boundary(s.len() - 1)) else { continue };
+        for (ending, instead) in [
+            ("ies", "y"),
+            ("ied", "y"),
+            ("es", ""),
+            ("s", ""),
+            ("ed", ""),
+            ("ed", "e"),
+            ("ing", ""),
+            ("ing", "e"),
+        ] {
+            let Some(stem) = form
+                .strip_suffix(ending)
+                .filter(|s| s.len() > 1 && s.is_char_boundary(s.len() - 1))
+            else {
+                continue;
+            };
             let mut candidate = stem.to_owned() + instead;
             if let Some(w) = known(&candidate) {
                 return Some(w);
@@ -429,6 +551,10 @@ impl Codebook {
     }
 
     pub fn list(&self, name: &str) -> Words {
-        Words::parse_list(&self.lists.get(name).cloned().unwrap_or_default(), &self.lists).unwrap_or_default()
+        Words::parse_list(
+            &self.lists.get(name).cloned().unwrap_or_default(),
+            &self.lists,
+        )
+        .unwrap_or_default()
     }
 }

@@ -56,7 +56,14 @@ impl Matcher {
     /// measuring the codebook's vocabulary.
     pub fn vocabulary(&self, parsed: &gesta_parse::Parsed) -> Vec<(usize, EventType)> {
         let (document, actors) = Default::default();
-        let layers = Layers { document: &document, parsed, times: &[], places: &[], actors: &actors, statements: &[] };
+        let layers = Layers {
+            document: &document,
+            parsed,
+            times: &[],
+            places: &[],
+            actors: &actors,
+            statements: &[],
+        };
         Run::new(&self.book, &self.scope, &layers).vocabulary()
     }
     /// The entries' examples, in order of the files: for `gesta codebook test`.

@@ -117,8 +117,21 @@ impl<'a> Run<'a> {
             }
         }
         let lemma = (0..p.len()).map(|t| lemma_of(book, p, t)).collect();
-        let roles = Roles { p, light: &scope.light, object_control: &scope.object_control };
-        Run { book, scope, l, p, roles, mention_at, lemma, said }
+        let roles = Roles {
+            p,
+            light: &scope.light,
+            object_control: &scope.object_control,
+        };
+        Run {
+            book,
+            scope,
+            l,
+            p,
+            roles,
+            mention_at,
+            lemma,
+            said,
+        }
     }
 
     /// Codes the whole document.
@@ -135,7 +148,9 @@ impl<'a> Run<'a> {
                 inherits.push(f.inherits);
                 attach.fill(&mut event, f.reality);
                 if let Some(t) = traces.as_deref_mut() {
-                    let trace = t.iter_mut().rev().find(|t| t.rule == event.rule && t.event.is_none() && t.trigger == event.trigger);
+                    let trace = t.iter_mut().rev().find(|t| {
+                        t.rule == event.rule && t.event.is_none() && t.trigger == event.trigger
+                    });
                     if let Some(trace) = trace {
                         trace.event = Some(events.len() as u32);
                     }
@@ -151,8 +166,18 @@ impl<'a> Run<'a> {
         let mut out = Vec::new();
         for t in 0..self.p.len() {
             let Some(class) = self.class(t) else { continue };
-            let listed = self.book.by_lemma.get(self.lemma[t].as_ref()).map_or(&[][..], |v| v.as_slice());
-            out.extend(listed.iter().map(|&i| &self.book.patterns[i as usize]).filter(|p| p.when.class == class).map(|p| (t, p.event)));
+            let listed = self
+                .book
+                .by_lemma
+                .get(self.lemma[t].as_ref())
+                .map_or(&[][..], |v| v.as_slice());
+            out.extend(
+                listed
+                    .iter()
+                    .map(|&i| &self.book.patterns[i as usize])
+                    .filter(|p| p.when.class == class)
+                    .map(|p| (t, p.event)),
+            );
         }
         out
     }
@@ -172,25 +197,43 @@ impl<'a> Run<'a> {
         for t in self.p.text.sentences()[s].range() {
             let Some(class) = self.class(t) else { continue };
             let lemma = self.lemma[t].as_ref();
-            let listed = self.book.by_lemma.get(lemma).map_or(&[][..], |v| v.as_slice());
+            let listed = self
+                .book
+                .by_lemma
+                .get(lemma)
+                .map_or(&[][..], |v| v.as_slice());
             let mut matched: Vec<&'a Pattern> = Vec::new();
             for &i in listed.iter().chain(&self.book.any) {
                 let pattern = &self.book.patterns[i as usize];
                 if pattern.when.class != class {
                     continue;
                 }
-                match pattern.when.conditions.iter().find(|c| self.test(t, &c.test) == c.not) {
+                match pattern
+                    .when
+                    .conditions
+                    .iter()
+                    .find(|c| self.test(t, &c.test) == c.not)
+                {
                     None => matched.push(pattern),
                     Some(c) => {
                         if let Some(tr) = traces.as_deref_mut() {
-                            let step = Step { what: "refused".into(), how: format!("\"{}\" does not hold", c.text), span: None };
-                            tr.push(Trace { rule: pattern.id.clone(), trigger: vec![self.p.text.tokens()[t].span], event: None, steps: vec![step] });
+                            let step = Step {
+                                what: "refused".into(),
+                                how: format!("\"{}\" does not hold", c.text),
+                                span: None,
+                            };
+                            tr.push(Trace {
+                                rule: pattern.id.clone(),
+                                trigger: vec![self.p.text.tokens()[t].span],
+                                event: None,
+                                steps: vec![step],
+                            });
                         }
                     }
                 }
             }
             // The narrowest entry first; of equals the one that stands first in the codebook.
-            matched.sort_by(|a, b| b.weight.cmp(&a.weight));
+            matched.sort_by_key(|p| std::cmp::Reverse(p.weight));
             let mut taken = false;
             for pattern in matched {
                 if taken && !pattern.beside {
@@ -199,15 +242,29 @@ impl<'a> Run<'a> {
                 match self.fire(pattern, t, s) {
                     Ok((firing, steps)) => {
                         if let Some(tr) = traces.as_deref_mut() {
-                            tr.push(Trace { rule: pattern.id.clone(), trigger: firing.event.trigger.clone(), event: None, steps });
+                            tr.push(Trace {
+                                rule: pattern.id.clone(),
+                                trigger: firing.event.trigger.clone(),
+                                event: None,
+                                steps,
+                            });
                         }
                         taken |= !pattern.beside;
                         out.push(firing);
                     }
                     Err(why) => {
                         if let Some(tr) = traces.as_deref_mut() {
-                            let step = Step { what: "refused".into(), how: why, span: None };
-                            tr.push(Trace { rule: pattern.id.clone(), trigger: vec![self.p.text.tokens()[t].span], event: None, steps: vec![step] });
+                            let step = Step {
+                                what: "refused".into(),
+                                how: why,
+                                span: None,
+                            };
+                            tr.push(Trace {
+                                rule: pattern.id.clone(),
+                                trigger: vec![self.p.text.tokens()[t].span],
+                                event: None,
+                                steps: vec![step],
+                            });
                         }
                     }
                 }
@@ -228,23 +285,58 @@ impl<'a> Run<'a> {
         let p = self.p;
         match test {
             Test::Has(r) => !self.walk(t, r).is_empty(),
-            Test::Lemma(r, words) => self.walk(t, r).iter().any(|&k| self.roles.members(k).iter().any(|&m| self.lemma_has(words, m))),
-            Test::Actor(r) => self.walk(t, r).iter().any(|&k| !self.actors_at(k).is_empty()),
-            Test::State(r) => self.walk(t, r).iter().flat_map(|&k| self.actors_at(k)).any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
-            Test::Prt(words) => p.kids_by(t, D::CompoundPrt).any(|k| words.has(&p.form(k).to_lowercase())),
-            Test::Aux(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass) && self.lemma_has(words, k)),
-            Test::Mod(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Amod | D::Compound | D::NmodDesc | D::Advmod | D::NmodUnmarked | D::Acl) && self.lemma_has(words, k)),
-            Test::Det(words) => p.kids(t).any(|k| matches!(p.rel(k), D::Det | D::DetPredet | D::NmodPoss | D::Nummod) && self.lemma_has(words, k)),
+            Test::Lemma(r, words) => self.walk(t, r).iter().any(|&k| {
+                self.roles
+                    .members(k)
+                    .iter()
+                    .any(|&m| self.lemma_has(words, m))
+            }),
+            Test::Actor(r) => self
+                .walk(t, r)
+                .iter()
+                .any(|&k| !self.actors_at(k).is_empty()),
+            Test::State(r) => self
+                .walk(t, r)
+                .iter()
+                .flat_map(|&k| self.actors_at(k))
+                .any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
+            Test::Prt(words) => p
+                .kids_by(t, D::CompoundPrt)
+                .any(|k| words.has(&p.form(k).to_lowercase())),
+            Test::Aux(words) => p.kids(t).any(|k| {
+                matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass) && self.lemma_has(words, k)
+            }),
+            Test::Mod(words) => p.kids(t).any(|k| {
+                matches!(
+                    p.rel(k),
+                    D::Amod | D::Compound | D::NmodDesc | D::Advmod | D::NmodUnmarked | D::Acl
+                ) && self.lemma_has(words, k)
+            }),
+            Test::Det(words) => p.kids(t).any(|k| {
+                matches!(p.rel(k), D::Det | D::DetPredet | D::NmodPoss | D::Nummod)
+                    && self.lemma_has(words, k)
+            }),
             Test::Under(words) => {
-                let h = p.head(t).filter(|_| matches!(p.rel(t), D::Obj | D::NsubjPass | D::Obl | D::Nsubj | D::Conj | D::Xcomp));
+                let h = p.head(t).filter(|_| {
+                    matches!(
+                        p.rel(t),
+                        D::Obj | D::NsubjPass | D::Obl | D::Nsubj | D::Conj | D::Xcomp
+                    )
+                });
                 h.is_some_and(|h| self.lemma_has(words, h))
             }
             Test::HeadLemma(words) => p.head(t).is_some_and(|h| self.lemma_has(words, h)),
-            Test::Quoted => self.said[t].is_some_and(|s| self.l.statements[s as usize].form == gesta_statement::StatementForm::Direct),
+            Test::Quoted => self.said[t].is_some_and(|s| {
+                self.l.statements[s as usize].form == gesta_statement::StatementForm::Direct
+            }),
             Test::Said => self.said[t].is_some() || self.l.actors.author.is_some(),
             Test::Passive => self.roles.passive(t),
             Test::Active => !self.roles.passive(t),
-            Test::Finite => p.word(t).feats.has(gesta_parse::Feats::FIN) || p.kids(t).any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)),
+            Test::Finite => {
+                p.word(t).feats.has(gesta_parse::Feats::FIN)
+                    || p.kids(t)
+                        .any(|k| matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass))
+            }
             Test::Plural => p.word(t).feats.has(gesta_parse::Feats::PLUR),
         }
     }
@@ -253,7 +345,11 @@ impl<'a> Run<'a> {
     fn walk(&self, t: usize, steps: &[StepSet]) -> Vec<usize> {
         let mut nodes = vec![t];
         for step in steps {
-            nodes = nodes.iter().flat_map(|&n| step.iter().flat_map(move |r| self.role(n, r))).take(60).collect();
+            nodes = nodes
+                .iter()
+                .flat_map(|&n| step.iter().flat_map(move |r| self.role(n, r)))
+                .take(60)
+                .collect();
         }
         nodes
     }
@@ -268,19 +364,30 @@ impl<'a> Run<'a> {
             Role::Comp => r.clause(t, &[D::Ccomp, D::Parataxis]),
             Role::Inf => {
                 let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Acl]);
-                out.retain(|&k| self.p.kids_by(k, D::Mark).any(|m| self.p.form(m).eq_ignore_ascii_case("to")));
+                out.retain(|&k| {
+                    self.p
+                        .kids_by(k, D::Mark)
+                        .any(|m| self.p.form(m).eq_ignore_ascii_case("to"))
+                });
                 out
             }
             Role::Ing => {
                 let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Obl, D::Acl]);
-                out.retain(|&k| self.p.word(k).xpos == "VBG" || self.p.word(k).feats.has(gesta_parse::Feats::GER));
+                out.retain(|&k| {
+                    self.p.word(k).xpos == "VBG"
+                        || self.p.word(k).feats.has(gesta_parse::Feats::GER)
+                });
                 out
             }
             Role::Poss => self.p.kids_by(t, D::NmodPoss).collect(),
             Role::Pred => r.clause(t, &[D::Xcomp, D::Advcl, D::Obl]),
             Role::Prep(words) => r.preps(t, &|c| words.has(c)),
             Role::Agent => r.whose(t).into_iter().take(1).flatten().collect(),
-            Role::Mod => self.p.kids(t).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect(),
+            Role::Mod => self
+                .p
+                .kids(t)
+                .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc))
+                .collect(),
             Role::Head => self.p.head(t).into_iter().collect(),
             Role::Speaker | Role::Hearer => vec![],
         }
@@ -288,12 +395,21 @@ impl<'a> Run<'a> {
 
     pub fn slot_of(&self, entity: u32, span: Option<Span>) -> Slot {
         let e = &self.l.actors.entities[entity as usize];
-        Slot { entity, span, country: e.country, org: e.org.clone(), sector: e.sector }
+        Slot {
+            entity,
+            span,
+            country: e.country,
+            org: e.org.clone(),
+            sector: e.sector,
+        }
     }
 
     fn mention_slots(&self, m: u32) -> Vec<Slot> {
         let m = &self.l.actors.mentions[m as usize];
-        m.entities.iter().map(|&e| self.slot_of(e, Some(m.span))).collect()
+        m.entities
+            .iter()
+            .map(|&e| self.slot_of(e, Some(m.span)))
+            .collect()
     }
 
     /// Actors that a nominal names, members of a coordination included.
@@ -314,13 +430,26 @@ impl<'a> Run<'a> {
             return strict;
         }
         for group in self.roles.whose(node) {
-            let found: Vec<Slot> = group.iter().flat_map(|&k| if self.roles.is_verb(k) { vec![] } else { self.actors_at(k) }).collect();
+            let found: Vec<Slot> = group
+                .iter()
+                .flat_map(|&k| {
+                    if self.roles.is_verb(k) {
+                        vec![]
+                    } else {
+                        self.actors_at(k)
+                    }
+                })
+                .collect();
             if !found.is_empty() {
                 return found;
             }
         }
         for k in self.roles.preps(node, &|c| matches!(c, "of" | "by")) {
-            let found = if self.roles.is_verb(k) { vec![] } else { self.loose(k, depth + 1) };
+            let found = if self.roles.is_verb(k) {
+                vec![]
+            } else {
+                self.loose(k, depth + 1)
+            };
             if !found.is_empty() {
                 return found;
             }
@@ -353,16 +482,41 @@ impl<'a> Run<'a> {
             let party = statement.and_then(|s| s.speaker.as_ref());
             return match party {
                 Some(p) => vec![self.slot_of(p.entity, p.span)],
-                None => self.l.actors.author.filter(|_| statement.is_none()).map(|a| self.slot_of(a, None)).into_iter().collect(),
+                None => self
+                    .l
+                    .actors
+                    .author
+                    .filter(|_| statement.is_none())
+                    .map(|a| self.slot_of(a, None))
+                    .into_iter()
+                    .collect(),
             };
         }
         if let Some(Role::Hearer) = first {
-            return statement.and_then(|s| s.hearer.as_ref()).map(|p| self.slot_of(p.entity, p.span)).into_iter().collect();
+            return statement
+                .and_then(|s| s.hearer.as_ref())
+                .map(|p| self.slot_of(p.entity, p.span))
+                .into_iter()
+                .collect();
         }
-        self.walk(t, steps).into_iter().flat_map(|n| if loose { self.loose(n, 0) } else { self.actors_at(n) }).collect()
+        self.walk(t, steps)
+            .into_iter()
+            .flat_map(|n| {
+                if loose {
+                    self.loose(n, 0)
+                } else {
+                    self.actors_at(n)
+                }
+            })
+            .collect()
     }
 
-    fn fire(&self, pattern: &'a Pattern, t: usize, s: usize) -> Result<(Firing<'a>, Vec<Step>), String> {
+    fn fire(
+        &self,
+        pattern: &'a Pattern,
+        t: usize,
+        s: usize,
+    ) -> Result<(Firing<'a>, Vec<Step>), String> {
         let (mut actor, how_a) = self.fill(t, &pattern.actor);
         let (mut recipient, how_r) = self.fill(t, &pattern.recipient);
         recipient.retain(|r| !actor.iter().any(|a| a.entity == r.entity));
@@ -373,7 +527,8 @@ impl<'a> Run<'a> {
         };
         actor.retain(real);
         recipient.retain(real);
-        if !actor.iter().chain(&recipient).any(public) && !(actor.is_empty() && recipient.is_empty()) {
+        let mut parties = actor.iter().chain(&recipient).peekable();
+        if parties.peek().is_some() && !parties.any(public) {
             return Err("nobody of public life takes part".into());
         }
         let ok = match pattern.needs {
@@ -382,13 +537,26 @@ impl<'a> Run<'a> {
             Needs::Recipient => !recipient.is_empty(),
             Needs::Both => !actor.is_empty() && !recipient.is_empty(),
         };
-        let inherits = pattern.inherit && (actor.is_empty() || recipient.is_empty()) && self.names_a_telling(t);
+        let inherits = pattern.inherit
+            && (actor.is_empty() || recipient.is_empty())
+            && self.names_a_telling(t);
         if !ok && !inherits {
-            return Err(format!("it needs {:?}, but actor: {}, recipient: {}", pattern.needs, if actor.is_empty() { &how_a } else { "found" }, if recipient.is_empty() { &how_r } else { "found" }));
+            return Err(format!(
+                "it needs {:?}, but actor: {}, recipient: {}",
+                pattern.needs,
+                if actor.is_empty() { &how_a } else { "found" },
+                if recipient.is_empty() {
+                    &how_r
+                } else {
+                    "found"
+                }
+            ));
         }
         let reality = self.reality(t);
         if reality.unreal && !pattern.irrealis {
-            return Err("it stands only as the content of a wish, request, refusal or purpose".into());
+            return Err(
+                "it stands only as the content of a wish, request, refusal or purpose".into(),
+            );
         }
         let mut event = pattern.event;
         let mut mode = pattern.mode.clone();
@@ -400,7 +568,10 @@ impl<'a> Run<'a> {
             aux.push(Aux::Hypothetical);
         }
         if reality.future && !pattern.modal {
-            let change = self.book.future.iter().find(|f| f.from == event && (f.when_mode.is_empty() || f.when_mode.iter().any(|m| mode.contains(m))));
+            let change = self.book.future.iter().find(|f| {
+                f.from == event
+                    && (f.when_mode.is_empty() || f.when_mode.iter().any(|m| mode.contains(m)))
+            });
             match change {
                 Some(f) => {
                     if f.to != event {
@@ -440,27 +611,56 @@ impl<'a> Run<'a> {
             confidence: pattern.confidence,
             rule: pattern.id.clone(),
         };
-        Ok((Firing { pattern, token: t, event, reality, inherits }, steps))
+        Ok((
+            Firing {
+                pattern,
+                token: t,
+                event,
+                reality,
+                inherits,
+            },
+            steps,
+        ))
     }
 
     /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
     fn names_a_telling(&self, t: usize) -> bool {
         let p = self.p;
         // "This is appalling": what was told just before
-        if self.p.kids(t).any(|k| p.rel(k) == D::Nsubj && (matches!(self.lemma[k].as_ref(), "this" | "that" | "these" | "it") || self.scope.force_noun.has(&self.lemma[k]))) && !self.roles.is_verb(t) {
+        if self.p.kids(t).any(|k| {
+            p.rel(k) == D::Nsubj
+                && (matches!(self.lemma[k].as_ref(), "this" | "that" | "these" | "it")
+                    || self.scope.force_noun.has(&self.lemma[k]))
+        }) && !self.roles.is_verb(t)
+        {
             return true;
         }
-        let definite = |i: usize| p.kids(i).any(|k| matches!(p.rel(k), D::Det | D::Nummod) && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every"));
+        let definite = |i: usize| {
+            p.kids(i).any(|k| {
+                matches!(p.rel(k), D::Det | D::Nummod)
+                    && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every")
+            })
+        };
         if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
-            let part = matches!(p.rel(t), D::Compound | D::Amod) || p.kids(t).any(|k| p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every"));
-            return !part && (definite(t) || p.kids(t).any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked)) || matches!(p.rel(t), D::Nsubj | D::NsubjPass));
+            let part = matches!(p.rel(t), D::Compound | D::Amod)
+                || p.kids(t).any(|k| {
+                    p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every")
+                });
+            return !part
+                && (definite(t)
+                    || p.kids(t)
+                        .any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked))
+                    || matches!(p.rel(t), D::Nsubj | D::NsubjPass));
         }
         // "claimed responsibility": for what was told
-        if p.kid(t, D::Obj).is_some_and(|o| self.lemma[o] == "responsibility") {
+        if p.kid(t, D::Obj)
+            .is_some_and(|o| self.lemma[o] == "responsibility")
+        {
             return true;
         }
         p.kids(t).any(|k| {
-            let role = matches!(p.rel(k), D::Nsubj) || (matches!(p.rel(k), D::Obl | D::OblAgent) && definite(k));
+            let role = matches!(p.rel(k), D::Nsubj)
+                || (matches!(p.rel(k), D::Obl | D::OblAgent) && definite(k));
             role && self.scope.force_noun.has(&self.lemma[k])
         })
     }
@@ -470,11 +670,19 @@ impl<'a> Run<'a> {
         for (what, slots) in [("actor", actor), ("recipient", recipient)] {
             for s in slots {
                 let e = &self.l.actors.entities[s.entity as usize];
-                steps.push(Step { what: what.into(), how: e.label.clone(), span: s.span });
+                steps.push(Step {
+                    what: what.into(),
+                    how: e.label.clone(),
+                    span: s.span,
+                });
             }
         }
         if reality != Reality::default() {
-            steps.push(Step { what: "reality".into(), how: format!("{reality:?}"), span: None });
+            steps.push(Step {
+                what: "reality".into(),
+                how: format!("{reality:?}"),
+                span: None,
+            });
         }
         steps
     }
@@ -489,7 +697,11 @@ impl<'a> Run<'a> {
                 && let [step] = steps.as_slice()
                 && matches!(step.as_slice(), [Role::Obj | Role::Inf])
             {
-                ids.extend(self.walk(t, steps).into_iter().filter(|&k| self.lemma_has(words, k)));
+                ids.extend(
+                    self.walk(t, steps)
+                        .into_iter()
+                        .filter(|&k| self.lemma_has(words, k)),
+                );
             }
             if let (false, Test::Mod(words)) = (c.not, &c.test) {
                 ids.extend(self.p.kids(t).filter(|&k| self.lemma_has(words, k)));
@@ -500,7 +712,11 @@ impl<'a> Run<'a> {
         let mut out: Vec<Span> = Vec::new();
         for i in ids {
             match out.last_mut() {
-                Some(last) if i > 0 && tokens[i - 1].span == *last || out_end_is(last, tokens, i) => *last = last.cover(tokens[i].span),
+                Some(last)
+                    if i > 0 && tokens[i - 1].span == *last || out_end_is(last, tokens, i) =>
+                {
+                    *last = last.cover(tokens[i].span)
+                }
                 _ => out.push(tokens[i].span),
             }
         }
@@ -514,8 +730,23 @@ impl<'a> Run<'a> {
             return true;
         }
         match self.p.head(t) {
-            Some(h) if matches!(self.p.rel(t), D::Obj | D::Obl | D::Nmod | D::Compound | D::Xcomp | D::Acl | D::Advcl | D::NsubjPass | D::Nsubj) => {
-                has(h) || (self.p.upos(h) == Upos::Noun || self.scope.light.has(self.p.lemma(h))) && self.p.kids(h).any(has)
+            Some(h)
+                if matches!(
+                    self.p.rel(t),
+                    D::Obj
+                        | D::Obl
+                        | D::Nmod
+                        | D::Compound
+                        | D::Xcomp
+                        | D::Acl
+                        | D::Advcl
+                        | D::NsubjPass
+                        | D::Nsubj
+                ) =>
+            {
+                has(h)
+                    || (self.p.upos(h) == Upos::Noun || self.scope.light.has(self.p.lemma(h)))
+                        && self.p.kids(h).any(has)
             }
             _ => false,
         }
@@ -546,7 +777,9 @@ impl<'a> Run<'a> {
     }
 
     fn told_indirectly(&self, i: usize) -> bool {
-        self.said[i].is_some_and(|s| self.l.statements[s as usize].form != gesta_statement::StatementForm::Direct)
+        self.said[i].is_some_and(|s| {
+            self.l.statements[s as usize].form != gesta_statement::StatementForm::Direct
+        })
     }
 
     /// What the words around token `t` say of its reality.
@@ -555,53 +788,91 @@ impl<'a> Run<'a> {
         let mut r = Reality::default();
         let mut i = t;
         for step in 0..REACH {
-            let clausal = self.roles.is_verb(i) || p.kids(i).any(|k| matches!(p.rel(k), D::Cop | D::Nsubj | D::NsubjPass));
+            let clausal = self.roles.is_verb(i)
+                || p.kids(i)
+                    .any(|k| matches!(p.rel(k), D::Cop | D::Nsubj | D::NsubjPass));
             for k in p.kids(i) {
                 let lemma = p.lemma(k);
                 match p.rel(k) {
-                    D::Advmod if self.scope.negators.has(lemma) || self.scope.negators.has(&p.form(k).to_lowercase()) => r.negated ^= true,
+                    D::Advmod
+                        if self.scope.negators.has(lemma)
+                            || self.scope.negators.has(&p.form(k).to_lowercase()) =>
+                    {
+                        r.negated ^= true
+                    }
                     D::Det if step == 0 && lemma == "no" => r.negated = true,
-                    D::Aux | D::Cop if clausal => match (lemma, p.form(k).to_lowercase().as_str()) {
-                        // "said it would": the future of a told past; elsewhere a supposition
-                        ("will" | "shall", "would" | "should") | ("would", _) => {
-                            if self.told_indirectly(i) {
-                                r.future = true;
-                            } else {
-                                r.hypothetical = true;
+                    D::Aux | D::Cop if clausal => {
+                        match (lemma, p.form(k).to_lowercase().as_str()) {
+                            // "said it would": the future of a told past; elsewhere a supposition
+                            ("will" | "shall", "would" | "should") | ("would", _) => {
+                                if self.told_indirectly(i) {
+                                    r.future = true;
+                                } else {
+                                    r.hypothetical = true;
+                                }
                             }
+                            ("will" | "shall" | "'ll", _) | (_, "'ll" | "wo" | "will") => {
+                                r.future = true
+                            }
+                            ("could" | "might" | "may" | "can", _)
+                            | (_, "could" | "might" | "may" | "can" | "ca") => r.modal = true,
+                            ("should" | "must" | "ought", _) | (_, "should" | "must") => {
+                                r.modal = true
+                            }
+                            ("have", "had" | "'d") if step == 0 => r.perfect_past = true,
+                            _ => {}
                         }
-                        ("will" | "shall" | "'ll", _) | (_, "'ll" | "wo" | "will") => r.future = true,
-                        ("could" | "might" | "may" | "can", _) | (_, "could" | "might" | "may" | "can" | "ca") => r.modal = true,
-                        ("should" | "must" | "ought", _) | (_, "should" | "must") => r.modal = true,
-                        ("have", "had" | "'d") if step == 0 => r.perfect_past = true,
-                        _ => {}
-                    },
-                    D::Mark if matches!(lemma, "if" | "unless" | "whether") || matches!(p.form(k).to_lowercase().as_str(), "if" | "unless" | "whether") => r.hypothetical = true,
-                    D::Amod | D::Advmod if step == 0 && self.scope.unreal_adjectives.has(lemma) => r.hypothetical = true,
-                    D::Case if step <= 1 && p.form(k).eq_ignore_ascii_case("without") => r.negated = true,
+                    }
+                    D::Mark
+                        if matches!(lemma, "if" | "unless" | "whether")
+                            || matches!(
+                                p.form(k).to_lowercase().as_str(),
+                                "if" | "unless" | "whether"
+                            ) =>
+                    {
+                        r.hypothetical = true
+                    }
+                    D::Amod | D::Advmod if step == 0 && self.scope.unreal_adjectives.has(lemma) => {
+                        r.hypothetical = true
+                    }
+                    D::Case if step <= 1 && p.form(k).eq_ignore_ascii_case("without") => {
+                        r.negated = true
+                    }
                     _ => {}
                 }
             }
             let Some(h) = p.head(i) else { break };
             let lemma = p.lemma(h);
-            let to = p.kids_by(i, D::Mark).any(|k| p.form(k).eq_ignore_ascii_case("to"));
+            let to = p
+                .kids_by(i, D::Mark)
+                .any(|k| p.form(k).eq_ignore_ascii_case("to"));
             match p.rel(i) {
                 D::Conj => {}
                 D::Xcomp | D::Ccomp | D::Acl | D::Advcl | D::Csubj if to => {
                     if self.scope.implicative.has(lemma) {
-                    } else if self.scope.future_verbs.has(lemma) || lemma == "be" || (lemma == "go" && p.word(h).xpos == "VBG") {
+                    } else if self.scope.future_verbs.has(lemma)
+                        || lemma == "be"
+                        || (lemma == "go" && p.word(h).xpos == "VBG")
+                    {
                         r.future = true;
                     } else if self.scope.negative.has(lemma) {
                         r.negated = true;
                     } else if self.scope.raising.has(lemma) && self.roles.passive(h) {
                         // "is said to have …": told, not wished
-                    } else if p.kids(i).any(|k| p.rel(k) == D::Aux && p.lemma(k) == "have") {
+                    } else if p
+                        .kids(i)
+                        .any(|k| p.rel(k) == D::Aux && p.lemma(k) == "have")
+                    {
                     } else {
                         r.unreal = true;
                         break;
                     }
                 }
-                D::Xcomp | D::Advcl | D::Acl if self.scope.negative.has(lemma) && !self.scope.ending.has(lemma) => r.negated = true,
+                D::Xcomp | D::Advcl | D::Acl
+                    if self.scope.negative.has(lemma) && !self.scope.ending.has(lemma) =>
+                {
+                    r.negated = true
+                }
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
                     r.unreal = true;
                     break;
@@ -610,15 +881,24 @@ impl<'a> Run<'a> {
                 D::Obj | D::NsubjPass if self.scope.light.has(lemma) => {}
                 // what must end goes on
                 D::Obj | D::Nmod | D::Xcomp | D::NsubjPass if self.scope.ending.has(lemma) => break,
-                D::Obj | D::Nmod | D::Obl | D::NsubjPass if self.scope.irrealis.has(lemma) || self.scope.negative.has(lemma) => {
+                D::Obj | D::Nmod | D::Obl | D::NsubjPass
+                    if self.scope.irrealis.has(lemma) || self.scope.negative.has(lemma) =>
+                {
                     r.unreal = true;
                     break;
                 }
-                D::Obl | D::Obj | D::Nmod if p.case(i) == "for" && self.scope.irrealis.has(lemma) => {
+                D::Obl | D::Obj | D::Nmod
+                    if p.case(i) == "for" && self.scope.irrealis.has(lemma) =>
+                {
                     r.unreal = true;
                     break;
                 }
-                D::Advcl if p.kids_by(i, D::Mark).any(|k| matches!(p.form(k).to_lowercase().as_str(), "if" | "unless")) => break,
+                D::Advcl
+                    if p.kids_by(i, D::Mark)
+                        .any(|k| matches!(p.form(k).to_lowercase().as_str(), "if" | "unless")) =>
+                {
+                    break;
+                }
                 _ => break,
             }
             i = h;
@@ -635,8 +915,9 @@ impl<'a> Run<'a> {
                 drop.push((i, "it is denied or only supposed".into()));
                 continue;
             }
-            for j in 0..firings.len() {
-                let g = &firings[j];
+            // Neighbours only, so that a sentence of any length costs little.
+            let (from, to) = (i.saturating_sub(40), firings.len().min(i + 40));
+            for (j, g) in firings.iter().enumerate().take(to).skip(from) {
                 if i == j || drop.iter().any(|d| d.0 == j) {
                     continue;
                 }
@@ -644,9 +925,16 @@ impl<'a> Run<'a> {
                     drop.push((i, format!("it is only the topic of {}", g.pattern.id)));
                     break;
                 }
-                let same = f.event.event == g.event.event && ids(&f.event.actor) == ids(&g.event.actor);
-                let less = ids(&f.event.recipient).iter().all(|r| ids(&g.event.recipient).contains(r));
-                if same && less && f.event.attribution == g.event.attribution && (f.event.recipient.len() < g.event.recipient.len() || j < i) {
+                let same =
+                    f.event.event == g.event.event && ids(&f.event.actor) == ids(&g.event.actor);
+                let less = ids(&f.event.recipient)
+                    .iter()
+                    .all(|r| ids(&g.event.recipient).contains(r));
+                if same
+                    && less
+                    && f.event.attribution == g.event.attribution
+                    && (f.event.recipient.len() < g.event.recipient.len() || j < i)
+                {
                     drop.push((i, format!("{} tells the same", g.pattern.id)));
                     break;
                 }
@@ -655,9 +943,16 @@ impl<'a> Run<'a> {
         for (i, why) in drop.into_iter().rev() {
             let f = firings.remove(i);
             if let Some(t) = traces.as_deref_mut()
-                && let Some(trace) = t.iter_mut().rev().find(|t| t.rule == f.pattern.id && t.trigger == f.event.trigger)
+                && let Some(trace) = t
+                    .iter_mut()
+                    .rev()
+                    .find(|t| t.rule == f.pattern.id && t.trigger == f.event.trigger)
             {
-                trace.steps.push(Step { what: "refused".into(), how: why, span: None });
+                trace.steps.push(Step {
+                    what: "refused".into(),
+                    how: why,
+                    span: None,
+                });
             }
         }
     }
@@ -666,22 +961,49 @@ impl<'a> Run<'a> {
     fn tellings(&self, firings: &mut Vec<Firing<'a>>) {
         let mut more = Vec::new();
         for f in firings.iter() {
-            let Some(telling) = self.book.telling.iter().find(|x| x.of.contains(&f.event.event)) else { continue };
-            let Some(&s) = f.event.attribution.last() else { continue };
-            let Some(speaker) = &self.l.statements[s as usize].speaker else { continue };
+            let Some(telling) = self
+                .book
+                .telling
+                .iter()
+                .find(|x| x.of.contains(&f.event.event))
+            else {
+                continue;
+            };
+            let Some(&s) = f.event.attribution.last() else {
+                continue;
+            };
+            let Some(speaker) = &self.l.statements[s as usize].speaker else {
+                continue;
+            };
             let speaker = self.slot_of(speaker.entity, speaker.span);
             let side = |x: &Slot| x.country.map(|c| c.to_string()).or(x.org.clone());
             let official = speaker.country.is_some() || speaker.org.is_some();
-            let accused: Vec<Slot> = f.event.actor.iter().filter(|a| side(a).is_some() && side(a) != side(&speaker)).cloned().collect();
+            let accused: Vec<Slot> = f
+                .event
+                .actor
+                .iter()
+                .filter(|a| side(a).is_some() && side(a) != side(&speaker))
+                .cloned()
+                .collect();
             // Who tells how rebels or gunmen were fought praises rather than accuses.
-            let fought = f.event.recipient.iter().any(|r| matches!(r.sector, Some(Sector::Reb | Sector::Uaf)));
+            let fought = f
+                .event
+                .recipient
+                .iter()
+                .any(|r| matches!(r.sector, Some(Sector::Reb | Sector::Uaf)));
             if fought || f.event.recipient.is_empty() && f.event.event == EventType::Assault {
                 continue;
             }
-            if !official || accused.is_empty() || accused.len() < f.event.actor.len() || !f.event.aux.is_empty() {
+            if !official
+                || accused.is_empty()
+                || accused.len() < f.event.actor.len()
+                || !f.event.aux.is_empty()
+            {
                 continue;
             }
-            let done = |g: &Firing<'_>| g.event.event == telling.is && ids(&g.event.actor) == [speaker.entity];
+            let done = |g: &Firing<'_>| {
+                g.event.event == telling.is && ids(&g.event.actor) == [speaker.entity]
+            };
             if firings.iter().any(done) || more.iter().any(done) {
                 continue;
             }
@@ -693,7 +1015,13 @@ impl<'a> Run<'a> {
             event.attribution.pop();
             event.confidence = 0.5;
             event.rule = telling.id.clone();
-            more.push(Firing { pattern: f.pattern, token: f.token, event, reality: f.reality, inherits: false });
+            more.push(Firing {
+                pattern: f.pattern,
+                token: f.token,
+                event,
+                reality: f.reality,
+                inherits: false,
+            });
         }
         firings.append(&mut more);
     }
@@ -710,8 +1038,17 @@ impl<'a> Run<'a> {
         let told = matches!(g.event.event, EventType::Accuse) && !is_verbal(f.event.event);
         let mut i = f.token;
         while i != g.token {
-            let finite = self.roles.is_verb(i) && self.p.kids(i).any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass));
-            if finite || matches!(self.p.rel(i), D::Conj | D::Parataxis | D::Advcl | D::AclRelcl) {
+            let finite = self.roles.is_verb(i)
+                && self
+                    .p
+                    .kids(i)
+                    .any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass));
+            if finite
+                || matches!(
+                    self.p.rel(i),
+                    D::Conj | D::Parataxis | D::Advcl | D::AclRelcl
+                )
+            {
                 return false;
             }
             match self.p.head(i) {
@@ -719,21 +1056,32 @@ impl<'a> Run<'a> {
                 None => return false,
             }
         }
-        if told { f.event.actor.is_empty() && f.event.recipient.is_empty() } else { true }
+        if told {
+            f.event.actor.is_empty() && f.event.recipient.is_empty()
+        } else {
+            true
+        }
     }
 }
 
 fn lemma_of<'a>(book: &Codebook, p: &'a Parsed, t: usize) -> Cow<'a, str> {
     let lemma = p.lemma(t);
-    let lemma = if lemma.chars().any(char::is_uppercase) { Cow::Owned(lemma.to_lowercase()) } else { Cow::Borrowed(lemma) };
-    if book.vocabulary.contains(lemma.as_ref()) || !matches!(p.upos(t), Upos::Verb | Upos::Noun | Upos::Propn | Upos::Adj) {
+    let lemma = if lemma.chars().any(char::is_uppercase) {
+        Cow::Owned(lemma.to_lowercase())
+    } else {
+        Cow::Borrowed(lemma)
+    };
+    if book.vocabulary.contains(lemma.as_ref())
+        || !matches!(p.upos(t), Upos::Verb | Upos::Noun | Upos::Propn | Upos::Adj)
+    {
         return lemma;
     }
     let form = p.form(t).to_lowercase();
     if book.vocabulary.contains(&form) {
         return Cow::Owned(form);
     }
-    book.uninflect(&form).map_or(lemma, |w| Cow::Owned(w.to_owned()))
+    book.uninflect(&form)
+        .map_or(lemma, |w| Cow::Owned(w.to_owned()))
 }
 
 fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {
@@ -744,7 +1092,10 @@ fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {
 /// political event.
 fn public(s: &Slot) -> bool {
     use Sector::*;
-    s.country.is_some() || s.org.is_some() || s.sector.is_some_and(|x| !matches!(x, Cvl | Soc | Unk | Bus | Med | Edu | Agr | Lab))
+    s.country.is_some()
+        || s.org.is_some()
+        || s.sector
+            .is_some_and(|x| !matches!(x, Cvl | Soc | Unk | Bus | Med | Edu | Agr | Lab))
 }
 
 fn ids(slots: &[Slot]) -> Vec<u32> {
@@ -756,5 +1107,8 @@ fn ids(slots: &[Slot]) -> Vec<u32> {
 /// Types that are done by speaking.
 pub(crate) fn is_verbal(e: EventType) -> bool {
     use EventType::*;
-    matches!(e, Agree | Support | Concede | Request | Accuse | Reject | Threaten | Consult)
+    matches!(
+        e,
+        Agree | Support | Concede | Request | Accuse | Reject | Threaten | Consult
+    )
 }

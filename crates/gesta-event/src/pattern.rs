@@ -47,12 +47,21 @@ impl Words {
     }
     fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
         if s == "*" {
-            return Ok(Words { any: true, list: vec![] });
+            return Ok(Words {
+                any: true,
+                list: vec![],
+            });
         }
         let mut list = Vec::new();
         for w in s.split('|') {
             if let Some(name) = w.strip_prefix('@') {
-                list.extend(lists.get(name).ok_or(format!("there is no list named {name:?} in lists.toml"))?.iter().cloned());
+                list.extend(
+                    lists
+                        .get(name)
+                        .ok_or(format!("there is no list named {name:?} in lists.toml"))?
+                        .iter()
+                        .cloned(),
+                );
             } else if w.is_empty() {
                 return Err(format!("an empty word in {s:?}"));
             } else {
@@ -108,7 +117,13 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             "AGENT" => out.push(Role::Agent),
             "MOD" => out.push(Role::Mod),
             "HEAD" => out.push(Role::Head),
-            _ if !one.is_empty() && one.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'@')) => preps.push(one.to_owned()),
+            _ if !one.is_empty()
+                && one
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'@')) =>
+            {
+                preps.push(one.to_owned())
+            }
             _ => {
                 return Err(format!(
                     "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, SPEAKER, HEARER) nor a preposition in small letters"
@@ -172,7 +187,11 @@ impl When {
             Some(("n", rest)) => (Class::Noun, rest),
             Some(("a", rest)) => (Class::Adj, rest),
             Some(("v", rest)) => (Class::Verb, rest),
-            Some((c, _)) => return Err(format!("{c:?} is no word class: the trigger begins with n:, a: or v:")),
+            Some((c, _)) => {
+                return Err(format!(
+                    "{c:?} is no word class: the trigger begins with n:, a: or v:"
+                ));
+            }
             None => (Class::Verb, first),
         };
         let trigger = Words::parse(lemmas, lists)?;
@@ -211,9 +230,17 @@ impl When {
                     }
                 }
             };
-            conditions.push(Condition { not, test, text: term.to_owned() });
+            conditions.push(Condition {
+                not,
+                test,
+                text: term.to_owned(),
+            });
         }
-        Ok(When { class, trigger, conditions })
+        Ok(When {
+            class,
+            trigger,
+            conditions,
+        })
     }
 
     /// How narrow the entry is: of several that match one trigger the narrowest wins.
@@ -223,7 +250,11 @@ impl When {
             .iter()
             .map(|c| match c.test {
                 _ if c.not => 1,
-                Test::Lemma(..) | Test::Mod(_) | Test::Under(_) | Test::Prt(_) | Test::HeadLemma(_) => 3,
+                Test::Lemma(..)
+                | Test::Mod(_)
+                | Test::Under(_)
+                | Test::Prt(_)
+                | Test::HeadLemma(_) => 3,
                 _ => 2,
             })
             .sum();
@@ -265,10 +296,15 @@ mod tests {
 
     #[test]
     fn entries_are_read() {
-        let lists = Lists::from([("attack".to_owned(), vec!["raid".to_owned(), "attack".to_owned()])]);
+        let lists = Lists::from([(
+            "attack".to_owned(),
+            vec!["raid".to_owned(), "attack".to_owned()],
+        )]);
         let w = When::parse("launch|carry OBJ=@attack|strike -on:actor prt=out", &lists).unwrap();
         assert!(w.trigger.has("carry") && w.class == Class::Verb && w.conditions.len() == 3);
-        assert!(matches!(&w.conditions[0].test, Test::Lemma(steps, ws) if steps[0][0] == Role::Obj && ws.has("raid") && ws.has("strike")));
+        assert!(
+            matches!(&w.conditions[0].test, Test::Lemma(steps, ws) if steps[0][0] == Role::Obj && ws.has("raid") && ws.has("strike"))
+        );
         assert!(w.conditions[1].not);
         let s = SlotPath::parse("on|against, OBJ.by+SUBJ~", &lists).unwrap();
         assert_eq!(s.alternatives.len(), 2);
@@ -278,7 +314,12 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         let none = Lists::new();
-        for (bad, word) in [("condemn OBJEKT", "OBJEKT"), ("x:attack", "x"), ("hit OBJ=@none", "none"), ("", "empty")] {
+        for (bad, word) in [
+            ("condemn OBJEKT", "OBJEKT"),
+            ("x:attack", "x"),
+            ("hit OBJ=@none", "none"),
+            ("", "empty"),
+        ] {
             let e = When::parse(bad, &none).unwrap_err();
             assert!(e.contains(word), "{bad}: {e}");
         }

@@ -24,8 +24,12 @@ impl<'a> Roles<'a> {
     pub fn passive(&self, v: usize) -> bool {
         let w = self.p.word(v);
         // The tree may call a subject passive where the verb is plainly finite and active.
-        let finite = matches!(w.xpos, "VBD" | "VBZ" | "VBP") || (w.xpos.is_empty() && w.feats.has(Feats::FIN));
-        if self.p.kids(v).any(|k| self.p.rel(k) == D::AuxPass || (!finite && matches!(self.p.rel(k), D::NsubjPass | D::CsubjPass | D::OblAgent))) {
+        let finite = matches!(w.xpos, "VBD" | "VBZ" | "VBP")
+            || (w.xpos.is_empty() && w.feats.has(Feats::FIN));
+        if self.p.kids(v).any(|k| {
+            self.p.rel(k) == D::AuxPass
+                || (!finite && matches!(self.p.rel(k), D::NsubjPass | D::CsubjPass | D::OblAgent))
+        }) {
             return true;
         }
         let participle = w.xpos == "VBN" || (w.feats.has(Feats::PART) && w.feats.has(Feats::PAST));
@@ -35,13 +39,24 @@ impl<'a> Roles<'a> {
         match self.p.rel(v) {
             D::Acl | D::Amod => true,
             D::Advcl | D::Xcomp => self.p.kid(v, D::Obj).is_none(),
-            D::Conj => !self.own_subject(v) && self.p.head(v).is_some_and(|h| self.p.rel(h) != D::Conj && self.passive(h)),
+            D::Conj => {
+                !self.own_subject(v)
+                    && self
+                        .p
+                        .head(v)
+                        .is_some_and(|h| self.p.rel(h) != D::Conj && self.passive(h))
+            }
             _ => false,
         }
     }
 
     fn own_subject(&self, v: usize) -> bool {
-        self.p.kids(v).any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass | D::Csubj | D::NsubjOuter))
+        self.p.kids(v).any(|k| {
+            matches!(
+                self.p.rel(k),
+                D::Nsubj | D::NsubjPass | D::Csubj | D::NsubjOuter
+            )
+        })
     }
 
     /// A relative pronoun's antecedent, else the word itself.
@@ -64,7 +79,10 @@ impl<'a> Roles<'a> {
     }
 
     fn first(&self, v: usize, rels: &[D]) -> Option<usize> {
-        self.p.kids(v).find(|&k| rels.contains(&self.p.rel(k))).map(|k| self.antecedent(k))
+        self.p
+            .kids(v)
+            .find(|&k| rels.contains(&self.p.rel(k)))
+            .map(|k| self.antecedent(k))
     }
 
     /// Whether a relative clause lacks `rel`, so that its antecedent stands for it.
@@ -77,7 +95,12 @@ impl<'a> Roles<'a> {
 
     /// The one who does it.
     pub fn subject(&self, v: usize) -> Vec<usize> {
-        if self.p.upos(v) == Upos::Noun && !self.p.kids(v).any(|k| matches!(self.p.rel(k), D::Nsubj | D::Cop)) {
+        if self.p.upos(v) == Upos::Noun
+            && !self
+                .p
+                .kids(v)
+                .any(|k| matches!(self.p.rel(k), D::Nsubj | D::Cop))
+        {
             return self.noun_subject(v);
         }
         self.verb_subject(v, 0)
@@ -95,16 +118,32 @@ impl<'a> Roles<'a> {
 
     fn by_agent(&self, v: usize) -> Vec<usize> {
         let by = |v: usize| {
-            self.p.kids(v).find(|&k| matches!(self.p.rel(k), D::Obl | D::Nmod) && self.p.kids_by(k, D::Case).any(|c| self.p.form(c).eq_ignore_ascii_case("by")))
+            self.p.kids(v).find(|&k| {
+                matches!(self.p.rel(k), D::Obl | D::Nmod)
+                    && self
+                        .p
+                        .kids_by(k, D::Case)
+                        .any(|c| self.p.form(c).eq_ignore_ascii_case("by"))
+            })
         };
-        let agent = self.p.kid(v, D::OblAgent).or_else(|| by(v)).or_else(|| self.neighbours(v).find_map(by).filter(|&k| k > v));
+        let agent = self
+            .p
+            .kid(v, D::OblAgent)
+            .or_else(|| by(v))
+            .or_else(|| self.neighbours(v).find_map(by).filter(|&k| k > v));
         agent.into_iter().collect()
     }
 
     /// Nouns beside which a phrase of `n` may have been attached by mistake: "the liberation of the town by X" (inside
     /// the of-phrase), "part of a plot by X" (outside it).
     fn neighbours(&self, n: usize) -> impl Iterator<Item = usize> + '_ {
-        let of = |k: usize| self.p.rel(k) == D::Nmod && self.p.kids_by(k, D::Case).any(|c| self.p.form(c).eq_ignore_ascii_case("of"));
+        let of = |k: usize| {
+            self.p.rel(k) == D::Nmod
+                && self
+                    .p
+                    .kids_by(k, D::Case)
+                    .any(|c| self.p.form(c).eq_ignore_ascii_case("of"))
+        };
         let noun = !self.is_verb(n);
         let inside = self.p.kids(n).filter(move |&k| noun && of(k));
         let outside = self.p.head(n).filter(move |_| noun && of(n));
@@ -119,12 +158,15 @@ impl<'a> Roles<'a> {
         if let Some(s) = self.first(v, &[D::Nsubj, D::NsubjPass, D::NsubjOuter]) {
             return vec![s];
         }
-        let Some(h) = self.p.head(v) else { return vec![] };
+        let Some(h) = self.p.head(v) else {
+            return vec![];
+        };
         match self.p.rel(v) {
             D::Conj => self.surface_subject_of(h, depth + 1),
             D::Xcomp => {
                 if let Some(o) = self.first(h, &[D::Obj, D::Iobj])
-                    && (self.object_control.has(self.p.lemma(h)) || !self.p.kids_by(v, D::Mark).any(|_| true))
+                    && (self.object_control.has(self.p.lemma(h))
+                        || !self.p.kids_by(v, D::Mark).any(|_| true))
                 {
                     return vec![o];
                 }
@@ -133,12 +175,18 @@ impl<'a> Roles<'a> {
                 }
                 self.surface_subject_of(h, depth + 1)
             }
-            D::Advcl | D::AdvclRelcl | D::Parataxis if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
+            D::Advcl | D::AdvclRelcl | D::Parataxis if self.nonfinite(v) => {
+                self.surface_subject_of(h, depth + 1)
+            }
             D::Ccomp if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
             D::AclRelcl if self.gap(v) && self.p.kid(v, D::Obj).is_some() => vec![h],
             D::Acl => {
                 // "the plan to attack", "progress in clearing": whose plan, whose progress
-                if self.p.kids_by(v, D::Mark).next().is_some() { self.noun_subject(h) } else { vec![h] }
+                if self.p.kids_by(v, D::Mark).next().is_some() {
+                    self.noun_subject(h)
+                } else {
+                    vec![h]
+                }
             }
             D::Amod => vec![h],
             _ => vec![],
@@ -149,7 +197,9 @@ impl<'a> Roles<'a> {
         if self.is_verb(h) || self.own_subject(h) {
             self.surface_subject(h, depth)
         } else if matches!(self.p.rel(h), D::Obj | D::Obl) {
-            self.p.head(h).map_or(vec![], |g| self.surface_subject(g, depth))
+            self.p
+                .head(h)
+                .map_or(vec![], |g| self.surface_subject(g, depth))
         } else {
             self.surface_subject(h, depth)
         }
@@ -168,7 +218,11 @@ impl<'a> Roles<'a> {
         }
         let mut out: Vec<usize> = self.p.kids_by(n, D::NmodPoss).collect();
         if out.is_empty() {
-            out = self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect();
+            out = self
+                .p
+                .kids(n)
+                .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc))
+                .collect();
         }
         if let Some(v) = self.light_verb(n) {
             let s = self.verb_subject(v, 1);
@@ -177,7 +231,12 @@ impl<'a> Roles<'a> {
             }
         }
         if out.is_empty() {
-            out.extend(self.p.kids_by(n, D::Acl).filter(|&k| self.passive(k)).flat_map(|k| self.by_agent(k)));
+            out.extend(
+                self.p
+                    .kids_by(n, D::Acl)
+                    .filter(|&k| self.passive(k))
+                    .flat_map(|k| self.by_agent(k)),
+            );
         }
         out
     }
@@ -188,7 +247,11 @@ impl<'a> Roles<'a> {
         for _ in 0..3 {
             let h = self.p.head(n)?;
             match self.p.rel(n) {
-                D::Obj | D::NsubjPass | D::Obl if self.is_verb(h) && self.light.has(self.p.lemma(h)) => return Some(h),
+                D::Obj | D::NsubjPass | D::Obl
+                    if self.is_verb(h) && self.light.has(self.p.lemma(h)) =>
+                {
+                    return Some(h);
+                }
                 D::Conj => n = h,
                 D::Nmod if self.light.has(self.p.lemma(h)) => n = h,
                 _ => return None,
@@ -211,13 +274,22 @@ impl<'a> Roles<'a> {
                 _ => self.surface_subject(v, 0),
             };
         }
-        if let Some(o) = self.first(v, &[D::Obj]).or_else(|| self.first(v, &[D::Iobj])) {
+        if let Some(o) = self
+            .first(v, &[D::Obj])
+            .or_else(|| self.first(v, &[D::Iobj]))
+        {
             return vec![o];
         }
         match (self.p.rel(v), self.p.head(v)) {
             (D::AclRelcl, Some(h)) if self.gap(v) && self.p.kid(v, D::Nsubj).is_some() => vec![h],
             // "attacked and killed three soldiers": the object stands with the last verb
-            _ => self.p.kids_by(v, D::Conj).find(|&k| self.is_verb(k) && !self.own_subject(k)).and_then(|k| self.first(k, &[D::Obj])).into_iter().collect(),
+            _ => self
+                .p
+                .kids_by(v, D::Conj)
+                .find(|&k| self.is_verb(k) && !self.own_subject(k))
+                .and_then(|k| self.first(k, &[D::Obj]))
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -226,7 +298,10 @@ impl<'a> Roles<'a> {
         let mut out = Vec::new();
         let collect = |i: usize, out: &mut Vec<usize>| {
             for k in self.p.kids(i) {
-                if matches!(self.p.rel(k), D::Obl | D::OblAgent | D::Nmod | D::Advcl | D::Xcomp | D::Acl | D::Ccomp) {
+                if matches!(
+                    self.p.rel(k),
+                    D::Obl | D::OblAgent | D::Nmod | D::Advcl | D::Xcomp | D::Acl | D::Ccomp
+                ) {
                     let case = self.case(k);
                     if !case.is_empty() && want(&case) {
                         out.push(self.antecedent(k));
@@ -268,7 +343,12 @@ impl<'a> Roles<'a> {
     /// Members of a coordination that begins at `i`.
     pub fn members(&self, i: usize) -> Vec<usize> {
         let mut out = vec![i];
-        out.extend(self.p.kids_by(i, D::Conj).filter(|&k| !self.is_verb(k)).take(40));
+        out.extend(
+            self.p
+                .kids_by(i, D::Conj)
+                .filter(|&k| !self.is_verb(k))
+                .take(40),
+        );
         out
     }
 
@@ -280,17 +360,32 @@ impl<'a> Roles<'a> {
         vec![
             self.by_agent(n),
             self.p.kids_by(n, D::NmodPoss).collect(),
-            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc)).collect(),
+            self.p
+                .kids(n)
+                .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc))
+                .collect(),
             // "an ISIL-held town", "Turkish-backed rebels"
-            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound)).flat_map(|k| self.p.kids(k)).collect(),
+            self.p
+                .kids(n)
+                .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound))
+                .flat_map(|k| self.p.kids(k))
+                .collect(),
             self.preps(n, &|c| matches!(c, "of" | "from")),
             self.p.kids_by(n, D::Appos).collect(),
-            self.p.kids(n).filter(|&k| matches!(self.p.rel(k), D::Acl | D::AclRelcl)).flat_map(|k| self.subject(k)).filter(|&k| k != n).collect(),
+            self.p
+                .kids(n)
+                .filter(|&k| matches!(self.p.rel(k), D::Acl | D::AclRelcl))
+                .flat_map(|k| self.subject(k))
+                .filter(|&k| k != n)
+                .collect(),
         ]
     }
 
     /// Clauses of a kind: finite complements, infinitives, gerunds.
     pub fn clause(&self, v: usize, rels: &[D]) -> Vec<usize> {
-        self.p.kids(v).filter(|&k| rels.contains(&self.p.rel(k))).collect()
+        self.p
+            .kids(v)
+            .filter(|&k| rels.contains(&self.p.rel(k)))
+            .collect()
     }
 }
