@@ -764,6 +764,15 @@ impl<'a> Run<'a> {
             chain.push(s);
             at = self.l.statements[s as usize].within;
         }
+        // "He announced Iraq's readiness": the cue itself is the trigger, and another one than the speaker acts.
+        if chain.is_empty()
+            && let Some(cue) = self.cue_at(t)
+            && let Some(speaker) = &self.l.statements[cue as usize].speaker
+            && !actor.is_empty()
+            && !actor.iter().any(|a| a.entity == speaker.entity)
+        {
+            chain.push(cue);
+        }
         if is_verbal(event)
             && let Some(&inner) = chain.first()
             && let Some(speaker) = &self.l.statements[inner as usize].speaker
@@ -774,6 +783,18 @@ impl<'a> Run<'a> {
         chain.retain(|&s| self.l.statements[s as usize].speaker.is_some());
         chain.reverse();
         chain
+    }
+
+    /// The statement whose cue is token `t`.
+    fn cue_at(&self, t: usize) -> Option<u32> {
+        let sentence = self.p.text.sentence_of(t) as u32;
+        let from = self.l.statements.partition_point(|s| s.sentence < sentence);
+        let near = self.l.statements[from..]
+            .iter()
+            .take_while(|s| s.sentence == sentence);
+        near.enumerate()
+            .find(|(_, s)| s.cue_token == Some(t as u32))
+            .map(|(i, _)| (from + i) as u32)
     }
 
     fn told_indirectly(&self, i: usize) -> bool {
