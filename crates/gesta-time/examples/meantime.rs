@@ -1,8 +1,8 @@
 //! Scores the tagger on NewsReader MEANTIME (or any corpus in CAT's XML), after TempEval-3's measures.
 //!
-//!     cargo run --release -p gesta-time --example meantime -- DIR [--other NAME=FILE]... [--errors] [--dump DIR]
+//!     cargo run --release -p gesta-time --example meantime -- DIR [--other NAME=FILE]... [--errors] [--dump DIR] [--model FILE]
 //!
-//! `--dump` writes each document as `ID.txt` with its date in `dates.tsv`; `--other` scores another tagger's
+//! `--model` reads tense from the parser's trees instead of word forms; `--dump` writes each document as `ID.txt` with its date in `dates.tsv`; `--other` scores another tagger's
 //! answers on these texts: a TSV of id, first and one past the last code point, type, value.
 
 use gesta_text::Text;
@@ -284,10 +284,17 @@ fn tokens_of(d: &Doc, from: usize, to: usize) -> Option<(usize, usize)> {
 
 fn main() {
     let mut args = std::env::args().skip(1);
+    let mut parser = None;
     let (mut dir, mut others, mut errors, mut dump) = (None, Vec::new(), false, None);
     while let Some(a) = args.next() {
         match a.as_str() {
             "--other" => others.push(args.next().expect("NAME=FILE")),
+            "--model" => {
+                let file = args.next().expect("a model file");
+                let bytes = std::fs::read(file).expect("a readable file");
+                parser =
+                    Some(gesta_parse::Parser::from_bytes(&bytes).expect("a model of the parser"));
+            }
             "--errors" => errors = true,
             "--dump" => dump = args.next().map(PathBuf::from),
             _ => dir = Some(PathBuf::from(a)),
@@ -334,7 +341,10 @@ fn main() {
     let found: Vec<_> = docs
         .iter()
         .zip(&texts)
-        .map(|(d, t)| tagger.tag_text(t, d.date))
+        .map(|(d, t)| match &parser {
+            Some(p) => tagger.tag(&p.parse(t.clone()), d.date),
+            None => tagger.tag_text(t, d.date),
+        })
         .collect();
     let rounds = 20;
     let begin = Instant::now();

@@ -465,10 +465,10 @@ impl RuleSet {
     /// A day of a month without a year.
     fn day_of_year(&self, m: i32, d: i32, p: &Part, tense: Tense, ctx: &Context) -> Option<Cal> {
         // "from 3 May 2015 to 8 June": the year just given holds.
-        if let Some(y) = ctx.sentence_explicit.and_then(Cal::year) {
-            if let Some(c) = cal::day(y, m, d) {
-                return Some(c);
-            }
+        if let Some(y) = ctx.sentence_explicit.and_then(Cal::year)
+            && let Some(c) = cal::day(y, m, d)
+        {
+            return Some(c);
         }
         let base = match (ctx.document, ctx.last_explicit) {
             (Some(d), _) => d,
@@ -739,10 +739,8 @@ impl RuleSet {
 
 fn add_time(r: &mut Reading, t: Tod) {
     let day_like = matches!(r.cal, Some(Cal::Day(_))) || (r.cal.is_none() && r.value.len() == 10);
-    if day_like && !r.value.contains('T') {
-        r.value.push_str(&t.value());
-        r.kind = TimexKind::Time;
-    } else if r.value.len() >= 9 && r.value.starts_with("XXXX-WXX-") {
+    let weekday = r.value.len() >= 9 && r.value.starts_with("XXXX-WXX-");
+    if (day_like || weekday) && !r.value.contains('T') {
         r.value.push_str(&t.value());
         r.kind = TimexKind::Time;
     }

@@ -10,6 +10,7 @@ pub(crate) struct Cues {
     will: u64,
     would: u64,
     plan: u64,
+    commit: u64,
     past: u64,
     present: u64,
     not_past: u64,
@@ -32,6 +33,7 @@ impl Cues {
             will: bit("WILL"),
             would: bit("WOULD"),
             plan: bit("PLAN"),
+            commit: bit("COMMIT"),
             past: bit("PASTVERB"),
             present: bit("PRESENTVERB"),
             not_past: bit("NOTPAST"),
@@ -73,8 +75,8 @@ impl Cues {
                 if verb {
                     // "failed to reach" is past, "wants to reach" and "a plan to reach" are not.
                     let governor = i.checked_sub(1).map(|j| &atoms[j]);
-                    let past =
-                        governor.is_some_and(|g| self.is_past(text, g) && !has(g, self.plan));
+                    let past = governor
+                        .is_some_and(|g| self.is_past(text, g) && !has(g, self.plan | self.commit));
                     if !past || until {
                         return Tense::Future;
                     }
@@ -219,9 +221,10 @@ impl Cues {
                             let f = parsed.form(h).to_lowercase();
                             let bits = set.lexicon.entries[set.lexicon.find(&f) as usize].bits;
                             let past = matches!(parsed.word(h).xpos, "VBD" | "VBN");
-                            if bits & self.plan != 0 || !past {
-                                Some(Tense::Future)
-                            } else if has_before(self.until) {
+                            if bits & (self.plan | self.commit) != 0
+                                || !past
+                                || has_before(self.until)
+                            {
                                 Some(Tense::Future)
                             } else {
                                 Some(Tense::Unknown)
