@@ -384,4 +384,21 @@ pub(crate) enum Actors {
         #[command(flatten)]
         knowledge: Knowledge,
     },
+    /// Turn a dictionary of the PETRARCH/Phoenix form into tables for --actors.
+    #[command(
+        after_help = "Examples:\n  gesta actors import Phoenix.Countries.actors.txt --output my-actors/\n  gesta code news/ --actors my-actors/"
+    )]
+    Import {
+        /// A dictionary of actors or agents.
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Folder for the tables; without one they are printed.
+        #[arg(long, short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        output: Option<PathBuf>,
+    },
+    /// Report offices that two people hold at one time.
+    Check {
+        #[command(flatten)]
+        knowledge: Knowledge,
+    },
 }

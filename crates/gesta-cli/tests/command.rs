@@ -378,6 +378,37 @@ fn own_entries_are_used_and_their_mistakes_named() {
 }
 
 #[test]
+fn a_petrarch_dictionary_becomes_a_table_that_is_used() {
+    let dir = folder("import");
+    fs::write(
+        dir.join("actors.txt"),
+        "GRUMBLO_PARTY_ [NORPTY]\n+GRUMBLOS_\n",
+    )
+    .unwrap();
+    let at = |a: &[&str]| with_input(gesta().current_dir(&dir).args(a), b"");
+    let made = at(&["actors", "import", "actors.txt", "--output", "mine"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let found = at(&["actors", "lookup", "Grumblo Party", "--actors", "mine"]);
+    assert!(
+        text(&found.stdout).contains("NOR"),
+        "{}{}",
+        text(&found.stdout),
+        text(&found.stderr)
+    );
+    assert_eq!(
+        at(&["actors", "lookup", "Grumblo Party"]).status.code(),
+        Some(1)
+    );
+    assert_eq!(
+        at(&["actors", "import", "actors.txt", "--output", "mine"])
+            .status
+            .code(),
+        Some(1),
+        "nothing is overwritten"
+    );
+}
+
+#[test]
 fn help_is_as_kept() {
     for (name, args) in [
         ("gesta", &[][..]),
