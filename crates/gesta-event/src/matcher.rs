@@ -303,8 +303,13 @@ impl<'a> Run<'a> {
             Test::Prt(words) => p
                 .kids_by(t, D::CompoundPrt)
                 .any(|k| words.has(&p.form(k).to_lowercase())),
+            // Before its subject it asks or supposes: "should Oslo refuse".
             Test::Aux(words) => p.kids(t).any(|k| {
-                matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass) && self.lemma_has(words, k)
+                matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)
+                    && self.lemma_has(words, k)
+                    && !p.kids(t).any(|s| {
+                        s > k && s < t && matches!(p.rel(s), D::Nsubj | D::NsubjPass)
+                    })
             }),
             Test::Mod(words) => p.kids(t).any(|k| {
                 matches!(
@@ -325,6 +330,21 @@ impl<'a> Run<'a> {
                 });
                 h.is_some_and(|h| self.lemma_has(words, h))
             }
+            Test::Case(words) => words.has(&self.roles.case(t)),
+            Test::Itself(r) => self.speaker_of(t).is_some_and(|speaker| {
+                let all: Vec<Slot> = self
+                    .walk(t, r)
+                    .iter()
+                    .flat_map(|&k| self.actors_at(k))
+                    .collect();
+                all.iter().any(|s| {
+                    s.entity == speaker.entity
+                        || s.country.is_some() && s.country == speaker.country
+                        || s.org.is_some() && s.org == speaker.org
+                })
+            }),
+            Test::Order => self.orders(t),
+            Test::Relative => p.rel(t) == D::AclRelcl,
             Test::HeadLemma(words) => p.head(t).is_some_and(|h| self.lemma_has(words, h)),
             Test::Quoted => self.said[t].is_some_and(|s| {
                 self.l.statements[s as usize].form == gesta_statement::StatementForm::Direct
@@ -361,9 +381,20 @@ impl<'a> Run<'a> {
             Role::Subj => r.subject(t),
             Role::Obj => r.object(t),
             Role::Iobj => self.p.kids_by(t, D::Iobj).collect(),
+            // "it is vital that they act"
+            Role::Comp if !r.is_verb(t) => {
+                r.clause(t, &[D::Ccomp, D::Csubj, D::Parataxis, D::Acl, D::Advcl])
+                    .into_iter()
+                    .filter(|&k| {
+                        self.p
+                            .kids(k)
+                            .any(|m| matches!(self.p.rel(m), D::Nsubj | D::NsubjPass))
+                    })
+                    .collect()
+            }
             Role::Comp => r.clause(t, &[D::Ccomp, D::Parataxis]),
             Role::Inf => {
-                let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Acl]);
+                let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Acl, D::Csubj]);
                 out.retain(|&k| {
                     self.p
                         .kids_by(k, D::Mark)
@@ -389,8 +420,42 @@ impl<'a> Run<'a> {
                 .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc))
                 .collect(),
             Role::Head => self.p.head(t).into_iter().collect(),
-            Role::Speaker | Role::Hearer => vec![],
+            // in slots `follow` knows them; here, for a test of the word, only one named in the text
+            Role::Speaker => self
+                .said[t]
+                .and_then(|s| self.l.statements[s as usize].speaker.as_ref())
+                .and_then(|x| x.span)
+                .and_then(|x| self.l.actors.mentions.iter().find(|m| m.span == x))
+                .map(|m| m.head as usize)
+                .into_iter()
+                .collect(),
+            Role::Hearer => vec![],
         }
+    }
+
+    /// Whose words `t` stands in: the innermost statement's speaker, else the text's author.
+    fn speaker_of(&self, t: usize) -> Option<Slot> {
+        match self.said[t] {
+            Some(s) => {
+                let party = self.l.statements[s as usize].speaker.as_ref()?;
+                Some(self.slot_of(party.entity, party.span))
+            }
+            None => self.l.actors.author.map(|a| self.slot_of(a, None)),
+        }
+    }
+
+    /// "Release them", "let us meet": an imperative in somebody's words.
+    fn orders(&self, t: usize) -> bool {
+        let p = self.p;
+        p.word(t).xpos == "VB"
+            && matches!(p.rel(t), D::Root | D::Ccomp | D::Parataxis | D::Conj)
+            && !p.kids(t).any(|k| {
+                matches!(
+                    p.rel(k),
+                    D::Nsubj | D::NsubjPass | D::Aux | D::Mark | D::AuxPass
+                ) && !matches!(self.lemma[k].as_ref(), "do")
+            })
+            && (p.rel(t) != D::Conj || p.head(t).is_some_and(|h| self.orders(h)))
     }
 
     pub fn slot_of(&self, entity: u32, span: Option<Span>) -> Slot {
@@ -520,6 +585,14 @@ impl<'a> Run<'a> {
         let (mut actor, how_a) = self.fill(t, &pattern.actor);
         let (mut recipient, how_r) = self.fill(t, &pattern.recipient);
         recipient.retain(|r| !actor.iter().any(|a| a.entity == r.entity));
+        // Who speaks for a state does not address it as another: "Norway must stand firm".
+        if pattern.actor.of_speaker() {
+            recipient.retain(|r| {
+                self.l.actors.entities[r.entity as usize].kind != EntityKind::State
+                    || r.country.is_none()
+                    || !actor.iter().any(|a| a.country == r.country)
+            });
+        }
         // A slot that only names the writer's "it" or a thing that speaks is nobody.
         let real = |x: &Slot| {
             let e = &self.l.actors.entities[x.entity as usize];

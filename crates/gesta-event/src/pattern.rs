@@ -9,7 +9,9 @@
 //!           | steps ":" ( "*" | lemmas )              the same, as one writes it with prepositions: "on:strike"
 //!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
-//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural"
+//!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
+//!           | steps ":self"                           the speaker of the statement stands there
+//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "order" | "relative"
 //! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD; in slots SPEAKER | HEARER too
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
@@ -149,6 +151,10 @@ pub(crate) enum Test {
     Det(Words),
     Under(Words),
     HeadLemma(Words),
+    Case(Words),
+    Itself(Vec<StepSet>),
+    Order,
+    Relative,
     Quoted,
     Said,
     Passive,
@@ -205,6 +211,8 @@ impl When {
                 "active" => Test::Active,
                 "finite" => Test::Finite,
                 "plural" => Test::Plural,
+                "order" => Test::Order,
+                "relative" => Test::Relative,
                 _ => {
                     if let Some((key, words)) = body.split_once('=') {
                         let words = Words::parse(words, lists)?;
@@ -215,6 +223,7 @@ impl When {
                             "det" => Test::Det(words),
                             "under" => Test::Under(words),
                             "head" => Test::HeadLemma(words),
+                            "case" => Test::Case(words),
                             _ => Test::Lemma(parse_steps(key, lists)?, words),
                         }
                     } else if let Some((role, what)) = body.split_once(':') {
@@ -222,6 +231,7 @@ impl When {
                         match what {
                             "actor" => Test::Actor(role),
                             "state" => Test::State(role),
+                            "self" => Test::Itself(role),
                             "*" => Test::Has(role),
                             _ => Test::Lemma(role, Words::parse(what, lists)?),
                         }
@@ -254,6 +264,7 @@ impl When {
                 | Test::Mod(_)
                 | Test::Under(_)
                 | Test::Prt(_)
+                | Test::Case(_)
                 | Test::HeadLemma(_) => 3,
                 _ => 2,
             })
@@ -275,6 +286,13 @@ pub(crate) struct SlotPath {
 }
 
 impl SlotPath {
+    /// Whether it is the speaker who fills it.
+    pub fn of_speaker(&self) -> bool {
+        let first = self.alternatives.first().and_then(|a| a.first());
+        let step = first.and_then(|p| p.steps.first());
+        step.is_some_and(|s| s.contains(&Role::Speaker))
+    }
+
     pub fn parse(s: &str, lists: &Lists) -> Result<Self, String> {
         let mut alternatives = Vec::new();
         for alternative in s.split(',').map(str::trim).filter(|a| !a.is_empty()) {

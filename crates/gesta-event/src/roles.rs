@@ -300,7 +300,14 @@ impl<'a> Roles<'a> {
             for k in self.p.kids(i) {
                 if matches!(
                     self.p.rel(k),
-                    D::Obl | D::OblAgent | D::Nmod | D::Advcl | D::Xcomp | D::Acl | D::Ccomp
+                    D::Obl
+                        | D::OblAgent
+                        | D::Nmod
+                        | D::Advcl
+                        | D::Xcomp
+                        | D::Acl
+                        | D::Ccomp
+                        | D::Csubj
                 ) {
                     let case = self.case(k);
                     if !case.is_empty() && want(&case) {
@@ -329,14 +336,17 @@ impl<'a> Roles<'a> {
         out
     }
 
-    /// Case markers, or the preposition that marks a gerund clause ("of attacking").
+    /// Case markers, or the preposition that marks a gerund clause ("of attacking") or an infinitive ("for them to leave").
     pub fn case(&self, i: usize) -> String {
         let case = self.p.case(i);
         if !case.is_empty() {
             return case;
         }
         let gerund = self.p.word(i).xpos == "VBG" || self.p.word(i).feats.has(Feats::GER);
-        let mark = self.p.kid(i, D::Mark).filter(|_| gerund);
+        // "called for the army to leave": the infinitive with its own subject
+        let mark = self.p.kids_by(i, D::Mark).find(|&m| {
+            gerund || self.own_subject(i) && self.p.form(m).eq_ignore_ascii_case("for")
+        });
         mark.map_or(String::new(), |m| self.p.form(m).to_lowercase())
     }
 
