@@ -307,9 +307,9 @@ impl<'a> Run<'a> {
             Test::Aux(words) => p.kids(t).any(|k| {
                 matches!(p.rel(k), D::Aux | D::Cop | D::AuxPass)
                     && self.lemma_has(words, k)
-                    && !p.kids(t).any(|s| {
-                        s > k && s < t && matches!(p.rel(s), D::Nsubj | D::NsubjPass)
-                    })
+                    && !p
+                        .kids(t)
+                        .any(|s| s > k && s < t && matches!(p.rel(s), D::Nsubj | D::NsubjPass))
             }),
             Test::Mod(words) => p.kids(t).any(|k| {
                 matches!(
@@ -382,16 +382,15 @@ impl<'a> Run<'a> {
             Role::Obj => r.object(t),
             Role::Iobj => self.p.kids_by(t, D::Iobj).collect(),
             // "it is vital that they act"
-            Role::Comp if !r.is_verb(t) => {
-                r.clause(t, &[D::Ccomp, D::Csubj, D::Parataxis, D::Acl, D::Advcl])
-                    .into_iter()
-                    .filter(|&k| {
-                        self.p
-                            .kids(k)
-                            .any(|m| matches!(self.p.rel(m), D::Nsubj | D::NsubjPass))
-                    })
-                    .collect()
-            }
+            Role::Comp if !r.is_verb(t) => r
+                .clause(t, &[D::Ccomp, D::Csubj, D::Parataxis, D::Acl, D::Advcl])
+                .into_iter()
+                .filter(|&k| {
+                    self.p
+                        .kids(k)
+                        .any(|m| matches!(self.p.rel(m), D::Nsubj | D::NsubjPass))
+                })
+                .collect(),
             Role::Comp => r.clause(t, &[D::Ccomp, D::Parataxis]),
             Role::Inf => {
                 let mut out = r.clause(t, &[D::Xcomp, D::Ccomp, D::Advcl, D::Acl, D::Csubj]);
@@ -421,8 +420,7 @@ impl<'a> Run<'a> {
                 .collect(),
             Role::Head => self.p.head(t).into_iter().collect(),
             // in slots `follow` knows them; here, for a test of the word, only one named in the text
-            Role::Speaker => self
-                .said[t]
+            Role::Speaker => self.said[t]
                 .and_then(|s| self.l.statements[s as usize].speaker.as_ref())
                 .and_then(|x| x.span)
                 .and_then(|x| self.l.actors.mentions.iter().find(|m| m.span == x))

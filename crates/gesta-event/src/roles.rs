@@ -344,9 +344,10 @@ impl<'a> Roles<'a> {
         }
         let gerund = self.p.word(i).xpos == "VBG" || self.p.word(i).feats.has(Feats::GER);
         // "called for the army to leave": the infinitive with its own subject
-        let mark = self.p.kids_by(i, D::Mark).find(|&m| {
-            gerund || self.own_subject(i) && self.p.form(m).eq_ignore_ascii_case("for")
-        });
+        let mark = self
+            .p
+            .kids_by(i, D::Mark)
+            .find(|&m| gerund || self.own_subject(i) && self.p.form(m).eq_ignore_ascii_case("for"));
         mark.map_or(String::new(), |m| self.p.form(m).to_lowercase())
     }
 
