@@ -968,7 +968,7 @@ impl<'a> Gather<'a> {
             vec![]
         } else {
             clause
-                .and_then(|c| p.kids(c).find(|&k| subject(p.rel(k))))
+                .and_then(|c| self.subject_of(c))
                 .and_then(|k| self.np_of(k))
                 .and_then(|j| self.done[j].clone())
                 .unwrap_or_default()
@@ -1163,6 +1163,23 @@ impl<'a> Gather<'a> {
                 return Some(t);
             }
             t = p.head(t)?;
+        }
+        None
+    }
+
+    /// The subject of the clause of verb `c`: its own, or that of the verb on which it hangs without one ("met him and
+    /// urged him", "wants to see him").
+    fn subject_of(&self, mut c: usize) -> Option<usize> {
+        let p = self.s.p;
+        for _ in 0..6 {
+            if let Some(k) = p.kids(c).find(|&k| subject(p.rel(k))) {
+                return Some(k);
+            }
+            match (p.rel(c), p.head(c)) {
+                (D::Conj, Some(h)) => c = h,
+                (D::Xcomp | D::Advcl, Some(h)) if p.kid(h, D::Obj).is_none() => c = h,
+                _ => return None,
+            }
         }
         None
     }

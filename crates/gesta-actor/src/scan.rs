@@ -4,7 +4,7 @@ use crate::data::{Data, Days, Effect, Gender, OrgKind, RoleKind};
 use crate::index::{Match, Ref, What};
 use crate::{EntityKind, Form, PlaceHint, Resolver, Sector};
 use gesta_parse::{Deprel as D, EntityKind as Ner, Feats, NamedSpan, Parsed, Upos};
-use gesta_text::Country;
+use gesta_text::{Country, number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -1955,45 +1955,4 @@ fn rank(w: What) -> u8 {
         What::OrgSeat(_) => 9,
         _ => 10,
     }
-}
-
-/// A number in digits or words, if it counts people plausibly.
-pub(crate) fn number(s: &str) -> Option<u32> {
-    const WORDS: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    let lower = s.to_lowercase();
-    if let Some(i) = WORDS.iter().position(|w| *w == lower) {
-        return Some(i as u32);
-    }
-    if let Some(i) = [
-        "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-    ]
-    .iter()
-    .position(|w| *w == lower)
-    {
-        return Some(30 + 10 * i as u32);
-    }
-    let digits: String = lower.chars().filter(|c| *c != ',').collect();
-    digits.parse().ok()
 }

@@ -1,9 +1,11 @@
 //! When, where, how many, about what, and which earlier telling: what is tied to an event beside its actors.
 
+use crate::complete::Complete;
 use crate::matcher::{Reality, Run, is_verbal};
 use crate::{Aux, Event, EventDate, EventType};
-use gesta_actor::{EntityKind, Sector};
+use gesta_actor::EntityKind;
 use gesta_parse::{Deprel as D, Upos};
+use gesta_text::number;
 use gesta_time::{Precision, Timex, TimexKind};
 use jiff::civil::Date;
 
@@ -11,11 +13,11 @@ use jiff::civil::Date;
 const CURRENT: i32 = 31;
 
 pub(crate) struct Attach<'r, 'a> {
-    run: &'r Run<'a>,
+    pub run: &'r Run<'a>,
     /// Head token of each expression of time.
     time_head: Vec<usize>,
     /// Head token of each toponym.
-    place_head: Vec<usize>,
+    pub place_head: Vec<usize>,
 }
 
 impl<'r, 'a> Attach<'r, 'a> {
@@ -43,7 +45,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         self.historical(e, reality);
     }
 
-    fn sentence_items<'x>(
+    pub fn sentence_items<'x>(
         &self,
         s: usize,
         heads: &'x [usize],
@@ -215,7 +217,7 @@ impl<'r, 'a> Attach<'r, 'a> {
     }
 
     /// Whether a toponym is told as a scene ("in", "near", "at"), not as somebody who acts.
-    fn scene(&self, at: usize, i: usize) -> bool {
+    pub fn scene(&self, at: usize, i: usize) -> bool {
         let p = self.run.p;
         let place = &self.run.l.places[i];
         let mut j = at;
@@ -381,7 +383,8 @@ impl<'r, 'a> Attach<'r, 'a> {
 
     /// What can be said only once all events are there: retellings, and the day of a conversation.
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
-        self.inherit(&mut all, inherits);
+        let complete = Complete::new(self);
+        complete.inherit(&mut all, inherits);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {
             let pending = inherits.get(i).copied().unwrap_or(false);
@@ -407,6 +410,7 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         let events = kept.as_mut_slice();
+        complete.fill(events);
         self.readout(events);
         self.talks(events);
         for i in 1..events.len() {
@@ -425,158 +429,6 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         kept
-    }
-
-    /// Retellings take who and whom from the last telling of their type in the same voice; and one who is told to fight
-    /// only one enemy fights that one also where the sentence leaves it out.
-    fn inherit(&self, events: &mut [Event], inherits: &[bool]) {
-        for i in 0..events.len() {
-            if !inherits.get(i).copied().unwrap_or(false) {
-                continue;
-            }
-            let told = (i.saturating_sub(30)..i).rev().find(|&j| {
-                let (a, b) = (&events[j], &events[i]);
-                let same = a.event == b.event
-                    && !a.actor.is_empty()
-                    && a.sentence != b.sentence
-                    && a.attribution.len() <= b.attribution.len();
-                // somebody is not his own victim
-                same && !b
-                    .recipient
-                    .iter()
-                    .any(|r| a.actor.iter().any(|x| x.entity == r.entity))
-            });
-            if let Some(j) = told {
-                if events[i].actor.is_empty() {
-                    events[i].actor = events[j].actor.clone();
-                }
-                if events[i].recipient.is_empty() && !events[i].actor.is_empty() {
-                    events[i].recipient = events[j].recipient.clone();
-                }
-            }
-        }
-        for i in 0..events.len() {
-            let e = &events[i];
-            if e.event != EventType::Assault
-                || e.actor.is_empty()
-                || !e.recipient.is_empty()
-                || e.rule.starts_with("assault/fight")
-            {
-                continue;
-            }
-            let who = ids_of(&e.actor);
-            let mut enemies: Vec<&Vec<crate::Slot>> = Vec::new();
-            for x in events[i.saturating_sub(40)..].iter().take(80) {
-                if x.event == EventType::Assault
-                    && ids_of(&x.actor) == who
-                    && !x.recipient.is_empty()
-                    && !enemies.iter().any(|k| keys(k) == keys(&x.recipient))
-                {
-                    enemies.push(&x.recipient);
-                }
-            }
-            if let [only] = enemies.as_slice() {
-                let only = (*only).clone();
-                events[i].recipient = only;
-            }
-        }
-        self.dominant_enemy(events);
-        self.local_victims(events);
-        self.blame(events);
-    }
-
-    /// Who strikes without a word on whom strikes the one armed group on another side that the report is about.
-    fn dominant_enemy(&self, events: &mut [Event]) {
-        let actors = self.run.l.actors;
-        let armed = |e: u32| {
-            matches!(
-                actors.entities[e as usize].sector,
-                Some(Sector::Reb | Sector::Uaf)
-            ) && (actors.entities[e as usize].org.is_some()
-                || actors.entities[e as usize].country.is_some())
-        };
-        let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32)
-            .filter(|&e| armed(e))
-            .map(|e| (actors.entities[e as usize].mentions.len(), e))
-            .collect();
-        groups.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
-        for e in events.iter_mut().filter(|e| {
-            e.event == EventType::Assault
-                && !e.actor.is_empty()
-                && e.recipient.is_empty()
-                && !e.rule.starts_with("assault/fight")
-        }) {
-            let own = keys(&e.actor);
-            let known = e
-                .actor
-                .iter()
-                .all(|a| a.country.is_some() || a.org.is_some());
-            let side = |g: u32| keys(std::slice::from_ref(&self.run.slot_of(g, None))).remove(0);
-            let others: Vec<(usize, u32)> = groups
-                .iter()
-                .copied()
-                .filter(|g| !own.contains(&side(g.1)))
-                .collect();
-            let group = match others.as_slice() {
-                [(n, e)] if *n >= 2 => *e,
-                [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
-                _ => continue,
-            };
-            if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
-                continue;
-            }
-            let near = actors.entities[group as usize]
-                .mentions
-                .iter()
-                .map(|&m| actors.mentions[m as usize].span)
-                .rfind(|s| s.start <= e.trigger[0].start);
-            let span = near.or_else(|| {
-                actors.entities[group as usize]
-                    .mentions
-                    .first()
-                    .map(|&m| actors.mentions[m as usize].span)
-            });
-            e.recipient = vec![crate::Slot {
-                span,
-                ..self.run.slot_of(group, None)
-            }];
-        }
-    }
-
-    /// An attack by nobody known on nobody named strikes the country in which it happens.
-    fn local_victims(&self, events: &mut [Event]) {
-        let actors = self.run.l.actors;
-        for e in events.iter_mut().filter(|e| {
-            e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
-        }) {
-            // in its own sentence: the scene of an earlier one is no victim
-            let here = self
-                .sentence_items(e.sentence as usize, &self.place_head)
-                .find(|&(i, at)| self.scene(at, i));
-            let Some(place) = here.map(|(p, _)| &self.run.l.places[p]) else {
-                continue;
-            };
-            let Some(country) = place.country else {
-                continue;
-            };
-            let state =
-                |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
-            let any = |e: &gesta_actor::Entity| e.country == Some(country);
-            let found = actors
-                .entities
-                .iter()
-                .position(state)
-                .or_else(|| actors.entities.iter().position(any));
-            if let Some(entity) = found {
-                e.recipient = vec![crate::Slot {
-                    entity: entity as u32,
-                    span: Some(place.span),
-                    country: Some(country),
-                    org: None,
-                    sector: Some(Sector::Cvl),
-                }];
-            }
-        }
     }
 
     /// Three or more who talk do so multilaterally; of two, the one in whose country they meet is the host.
@@ -600,44 +452,6 @@ impl<'r, 'a> Attach<'r, 'a> {
                 if e.mode.is_empty() {
                     e.mode.push("visit");
                 }
-            }
-        }
-    }
-
-    /// Who is condemned for an attack is the attacker, where the same voice names just one.
-    fn blame(&self, events: &mut [Event]) {
-        for i in 0..events.len() {
-            let e = &events[i];
-            if e.event != EventType::Accuse
-                || !e.recipient.is_empty()
-                || !e.mode.contains(&"disapprove")
-            {
-                continue;
-            }
-            let mut near: Vec<&Vec<crate::Slot>> = Vec::new();
-            let mut far: Vec<&Vec<crate::Slot>> = Vec::new();
-            for x in events[i.saturating_sub(30)..].iter().take(60) {
-                if x.event != EventType::Assault
-                    || x.actor.is_empty()
-                    || keys(&x.actor) == keys(&e.actor)
-                {
-                    continue;
-                }
-                let list = if x.sentence == e.sentence {
-                    &mut near
-                } else {
-                    &mut far
-                };
-                if !list.iter().any(|k| keys(k) == keys(&x.actor)) {
-                    list.push(&x.actor);
-                }
-            }
-            let found = match (near.as_slice(), far.as_slice()) {
-                ([one], _) | ([], [one]) => Some((*one).clone()),
-                _ => None,
-            };
-            if let Some(slots) = found {
-                events[i].recipient = slots;
             }
         }
     }
@@ -708,14 +522,14 @@ impl<'r, 'a> Attach<'r, 'a> {
     }
 }
 
-fn ids_of(slots: &[crate::Slot]) -> Vec<u32> {
+pub(crate) fn ids_of(slots: &[crate::Slot]) -> Vec<u32> {
     let mut v: Vec<u32> = slots.iter().map(|s| s.entity).collect();
     v.sort_unstable();
     v
 }
 
 /// Countries or organisations, sorted; an entity without either stands for itself.
-fn keys(slots: &[crate::Slot]) -> Vec<String> {
+pub(crate) fn keys(slots: &[crate::Slot]) -> Vec<String> {
     let mut v: Vec<String> = slots
         .iter()
         .map(|s| {
@@ -755,37 +569,4 @@ fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
         precision,
         time: Some(i),
     })
-}
-
-/// A number in digits or words; "dozens" and the like are none.
-fn number(s: &str) -> Option<u32> {
-    let plain: String = s.chars().filter(|c| *c != ',').collect();
-    if let Ok(n) = plain.parse() {
-        return Some(n);
-    }
-    const WORDS: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
-    let lower = plain.to_lowercase();
-    WORDS.iter().position(|w| *w == lower).map(|n| n as u32)
 }

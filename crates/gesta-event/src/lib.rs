@@ -5,6 +5,7 @@
 
 mod attach;
 mod codebook;
+mod complete;
 mod matcher;
 mod ontology;
 mod pattern;

@@ -28,6 +28,7 @@ pub(crate) struct Scope {
     raising: Words,
     force_noun: Words,
     ending: Words,
+    pub attacker: Words,
 }
 
 impl Scope {
@@ -47,6 +48,7 @@ impl Scope {
             raising: l("raising"),
             force_noun: l("force_noun"),
             ending: l("ending"),
+            attacker: l("attacker"),
         }
     }
 }
@@ -71,8 +73,6 @@ pub(crate) struct Run<'a> {
     pub l: &'a Layers<'a>,
     pub p: &'a Parsed,
     pub roles: Roles<'a>,
-    /// The widest mention headed by each token.
-    mention_at: Vec<Option<u32>>,
     /// Lemma of each token, in small letters; where the codebook does not know it, the word it is a regular form of.
     lemma: Vec<Cow<'a, str>>,
     /// Innermost statement that holds each token.
@@ -91,14 +91,6 @@ struct Firing<'a> {
 impl<'a> Run<'a> {
     pub fn new(book: &'a Codebook, scope: &'a Scope, l: &'a Layers<'a>) -> Self {
         let p = l.parsed;
-        let mut mention_at: Vec<Option<u32>> = vec![None; p.len()];
-        for (i, m) in l.actors.mentions.iter().enumerate() {
-            if let Some(slot) = mention_at.get_mut(m.head as usize)
-                && slot.is_none_or(|b| l.actors.mentions[b as usize].span.len() < m.span.len())
-            {
-                *slot = Some(i as u32);
-            }
-        }
         let mut said: Vec<Option<u32>> = vec![None; p.len()];
         let mut held: Vec<u32> = vec![u32::MAX; p.len()];
         for (i, s) in l.statements.iter().enumerate() {
@@ -128,7 +120,6 @@ impl<'a> Run<'a> {
             l,
             p,
             roles,
-            mention_at,
             lemma,
             said,
         }
@@ -479,7 +470,7 @@ impl<'a> Run<'a> {
     fn actors_at(&self, node: usize) -> Vec<Slot> {
         let mut out = Vec::new();
         for m in self.roles.members(node) {
-            if let Some(i) = self.mention_at[m] {
+            if let Some(i) = self.l.actors.headed_by(m) {
                 out.extend(self.mention_slots(i));
             }
         }

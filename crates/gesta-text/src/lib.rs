@@ -5,12 +5,14 @@
 
 mod country;
 mod document;
+mod number;
 mod segment;
 mod span;
 mod text;
 
 pub use country::Country;
 pub use document::Document;
+pub use number::number;
 #[doc(hidden)]
 pub use segment::training;
 pub use span::{OffsetMap, OffsetUnit, Span};

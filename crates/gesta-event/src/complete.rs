@@ -1,0 +1,313 @@
+//! Who and whom a sentence leaves out: taken from what the rest of the document tells.
+
+use crate::attach::{Attach, ids_of, keys};
+use crate::matcher::Run;
+use crate::{Event, EventType, Slot};
+use gesta_actor::{EntityKind, Sector};
+
+/// How many sentences away somebody may be named who is meant here too.
+const NEAR: usize = 6;
+
+pub(crate) struct Complete<'c, 'r, 'a> {
+    attach: &'c Attach<'r, 'a>,
+    /// Mentions as (sentence, mention), in order.
+    mentions: Vec<(u32, u32)>,
+}
+
+impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
+    pub fn new(attach: &'c Attach<'r, 'a>) -> Self {
+        let p = attach.run.p;
+        let mut mentions: Vec<(u32, u32)> = attach
+            .run
+            .l
+            .actors
+            .mentions
+            .iter()
+            .enumerate()
+            .map(|(i, m)| (p.text.sentence_of(m.head as usize) as u32, i as u32))
+            .collect();
+        mentions.sort_unstable();
+        Complete { attach, mentions }
+    }
+
+    fn run(&self) -> &'r Run<'a> {
+        self.attach.run
+    }
+
+    /// Retellings take who and whom from the last telling of their type in the same voice; and one who is told to fight
+    /// only one enemy fights that one also where the sentence leaves it out.
+    pub fn inherit(&self, events: &mut [Event], inherits: &[bool]) {
+        for i in 0..events.len() {
+            if !inherits.get(i).copied().unwrap_or(false) {
+                continue;
+            }
+            let told = (i.saturating_sub(30)..i).rev().find(|&j| {
+                let (a, b) = (&events[j], &events[i]);
+                let same = a.event == b.event
+                    && !a.actor.is_empty()
+                    && a.sentence != b.sentence
+                    && a.attribution.len() <= b.attribution.len();
+                // somebody is not his own victim
+                same && !b
+                    .recipient
+                    .iter()
+                    .any(|r| a.actor.iter().any(|x| x.entity == r.entity))
+            });
+            if let Some(j) = told {
+                if events[i].actor.is_empty() {
+                    events[i].actor = events[j].actor.clone();
+                }
+                if events[i].recipient.is_empty() && !events[i].actor.is_empty() {
+                    events[i].recipient = events[j].recipient.clone();
+                }
+            }
+        }
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Assault
+                || e.actor.is_empty()
+                || !e.recipient.is_empty()
+                || e.rule.starts_with("assault/fight")
+            {
+                continue;
+            }
+            let who = ids_of(&e.actor);
+            let mut enemies: Vec<&Vec<Slot>> = Vec::new();
+            for x in events[i.saturating_sub(40)..].iter().take(80) {
+                if x.event == EventType::Assault
+                    && ids_of(&x.actor) == who
+                    && !x.recipient.is_empty()
+                    && !enemies.iter().any(|k| keys(k) == keys(&x.recipient))
+                {
+                    enemies.push(&x.recipient);
+                }
+            }
+            if let [only] = enemies.as_slice() {
+                let only = (*only).clone();
+                events[i].recipient = only;
+            }
+        }
+        self.dominant_enemy(events);
+        self.local_victims(events);
+        self.blame(events);
+    }
+
+    /// Who strikes without a word on whom strikes the one armed group on another side that the report is about.
+    fn dominant_enemy(&self, events: &mut [Event]) {
+        let actors = self.run().l.actors;
+        let armed = |e: u32| {
+            matches!(
+                actors.entities[e as usize].sector,
+                Some(Sector::Reb | Sector::Uaf)
+            ) && (actors.entities[e as usize].org.is_some()
+                || actors.entities[e as usize].country.is_some())
+        };
+        let mut groups: Vec<(usize, u32)> = (0..actors.entities.len() as u32)
+            .filter(|&e| armed(e))
+            .map(|e| (actors.entities[e as usize].mentions.len(), e))
+            .collect();
+        groups.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+        for e in events.iter_mut().filter(|e| {
+            e.event == EventType::Assault
+                && !e.actor.is_empty()
+                && e.recipient.is_empty()
+                && !e.rule.starts_with("assault/fight")
+        }) {
+            let own = keys(&e.actor);
+            let known = e
+                .actor
+                .iter()
+                .all(|a| a.country.is_some() || a.org.is_some());
+            let side = |g: u32| keys(std::slice::from_ref(&self.run().slot_of(g, None))).remove(0);
+            let others: Vec<(usize, u32)> = groups
+                .iter()
+                .copied()
+                .filter(|g| !own.contains(&side(g.1)))
+                .collect();
+            let group = match others.as_slice() {
+                [(n, e)] if *n >= 2 => *e,
+                [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
+                _ => continue,
+            };
+            if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
+                continue;
+            }
+            let near = actors.entities[group as usize]
+                .mentions
+                .iter()
+                .map(|&m| actors.mentions[m as usize].span)
+                .rfind(|s| s.start <= e.trigger[0].start);
+            let span = near.or_else(|| {
+                actors.entities[group as usize]
+                    .mentions
+                    .first()
+                    .map(|&m| actors.mentions[m as usize].span)
+            });
+            e.recipient = vec![Slot {
+                span,
+                ..self.run().slot_of(group, None)
+            }];
+        }
+    }
+
+    /// An attack by nobody known on nobody named strikes the country in which it happens.
+    fn local_victims(&self, events: &mut [Event]) {
+        let actors = self.run().l.actors;
+        for e in events.iter_mut().filter(|e| {
+            e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
+        }) {
+            // in its own sentence: the scene of an earlier one is no victim
+            let here = self.attach.sentence_items(e.sentence as usize, &self.attach.place_head)
+                .find(|&(i, at)| self.attach.scene(at, i));
+            let Some(place) = here.map(|(p, _)| &self.run().l.places[p]) else {
+                continue;
+            };
+            let Some(country) = place.country else {
+                continue;
+            };
+            let state =
+                |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
+            let any = |e: &gesta_actor::Entity| e.country == Some(country);
+            let found = actors
+                .entities
+                .iter()
+                .position(state)
+                .or_else(|| actors.entities.iter().position(any));
+            if let Some(entity) = found {
+                e.recipient = vec![Slot {
+                    entity: entity as u32,
+                    span: Some(place.span),
+                    country: Some(country),
+                    org: None,
+                    sector: Some(Sector::Cvl),
+                }];
+            }
+        }
+    }
+
+    /// Who is condemned for an attack is the attacker, where the same voice names just one.
+    fn blame(&self, events: &mut [Event]) {
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Accuse
+                || !e.recipient.is_empty()
+                || !e.mode.contains(&"disapprove")
+            {
+                continue;
+            }
+            let mut near: Vec<&Vec<Slot>> = Vec::new();
+            let mut far: Vec<&Vec<Slot>> = Vec::new();
+            for x in events[i.saturating_sub(30)..].iter().take(60) {
+                if x.event != EventType::Assault
+                    || x.actor.is_empty()
+                    || keys(&x.actor) == keys(&e.actor)
+                {
+                    continue;
+                }
+                let list = if x.sentence == e.sentence {
+                    &mut near
+                } else {
+                    &mut far
+                };
+                if !list.iter().any(|k| keys(k) == keys(&x.actor)) {
+                    list.push(&x.actor);
+                }
+            }
+            let found = match (near.as_slice(), far.as_slice()) {
+                ([one], _) | ([], [one]) => Some((*one).clone()),
+                _ => None,
+            };
+            if let Some(slots) = found {
+                events[i].recipient = slots;
+            }
+        }
+    }
+
+    /// Fills what is open in events that stand by themselves.
+    pub fn fill(&self, events: &mut [Event]) {
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.actor.is_empty() {
+                let found = match e.event {
+                    EventType::Assault => self.attacker(events, i),
+                    EventType::Coerce if e.mode.contains(&"arrest") => {
+                        self.official(e, &[Sector::Cop], NEAR)
+                    }
+                    EventType::Sanction if e.mode.contains(&"convict") => {
+                        self.official(e, &[Sector::Jud], 1)
+                    }
+                    _ => vec![],
+                };
+                let victims = ids_of(&events[i].recipient);
+                if found.iter().all(|s| !victims.contains(&s.entity)) {
+                    events[i].actor = found;
+                }
+            }
+        }
+    }
+
+    /// The one attacker whom the report tells in the same voice: of the same victims, or called so.
+    fn attacker(&self, events: &[Event], i: usize) -> Vec<Slot> {
+        let e = &events[i];
+        let (from, to) = (i.saturating_sub(40), events.len().min(i + 40));
+        let whom = keys(&e.recipient);
+        let mut found: Vec<&Vec<Slot>> = Vec::new();
+        for x in &events[from..to] {
+            let same = x.event == EventType::Assault
+                && !x.actor.is_empty()
+                && x.attribution.iter().all(|a| e.attribution.contains(a))
+                && keys(&x.recipient) == whom
+                && !whom.is_empty();
+            if same && !found.iter().any(|f| ids_of(f) == ids_of(&x.actor)) {
+                found.push(&x.actor);
+            }
+        }
+        if let [one] = found.as_slice() {
+            return (*one).clone();
+        }
+        if !found.is_empty() {
+            return vec![];
+        }
+        self.named(e, NEAR, |run, m| {
+            let m = &run.l.actors.mentions[m as usize];
+            run.scope.attacker.has(run.p.lemma(m.head as usize))
+        })
+    }
+
+    /// The body or officer of one of the sectors who is named nearest.
+    fn official(&self, e: &Event, sectors: &[Sector], reach: usize) -> Vec<Slot> {
+        let country = e.recipient.first().and_then(|r| r.country);
+        self.named(e, reach, |run, m| {
+            let m = &run.l.actors.mentions[m as usize];
+            let [x] = m.entities[..] else { return false };
+            let x = &run.l.actors.entities[x as usize];
+            x.sector.is_some_and(|s| sectors.contains(&s))
+                && (country.is_none() || x.country.is_none() || x.country == country)
+        })
+    }
+
+    /// The nearest mention that `fits`: in the event's sentence, before it, after it.
+    fn named(&self, e: &Event, reach: usize, fits: impl Fn(&Run<'a>, u32) -> bool) -> Vec<Slot> {
+        let run = self.run();
+        let s = e.sentence;
+        let reach = reach as u32;
+        let mut best: Option<(u32, u32)> = None;
+        let from = self.mentions.partition_point(|m| m.0 + reach < s);
+        for &(at, m) in self.mentions[from..].iter().take_while(|m| m.0 <= s + reach).take(400) {
+            let mention = &run.l.actors.mentions[m as usize];
+            if mention.entities.len() != 1 || !fits(run, m) {
+                continue;
+            }
+            let cost = if at <= s { 2 * (s - at) } else { 2 * (at - s) + 1 };
+            if best.is_none_or(|b| cost < b.0) {
+                best = Some((cost, m));
+            }
+        }
+        best.map(|(_, m)| {
+            let m = &run.l.actors.mentions[m as usize];
+            run.slot_of(m.entities[0], Some(m.span))
+        })
+        .into_iter()
+        .collect()
+    }
+}
