@@ -157,7 +157,9 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
         }) {
             // in its own sentence: the scene of an earlier one is no victim
-            let here = self.attach.sentence_items(e.sentence as usize, &self.attach.place_head)
+            let here = self
+                .attach
+                .sentence_items(e.sentence as usize, &self.attach.place_head)
                 .find(|&(i, at)| self.attach.scene(at, i));
             let Some(place) = here.map(|(p, _)| &self.run().l.places[p]) else {
                 continue;
@@ -293,12 +295,20 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         let reach = reach as u32;
         let mut best: Option<(u32, u32)> = None;
         let from = self.mentions.partition_point(|m| m.0 + reach < s);
-        for &(at, m) in self.mentions[from..].iter().take_while(|m| m.0 <= s + reach).take(400) {
+        for &(at, m) in self.mentions[from..]
+            .iter()
+            .take_while(|m| m.0 <= s + reach)
+            .take(400)
+        {
             let mention = &run.l.actors.mentions[m as usize];
             if mention.entities.len() != 1 || !fits(run, m) {
                 continue;
             }
-            let cost = if at <= s { 2 * (s - at) } else { 2 * (at - s) + 1 };
+            let cost = if at <= s {
+                2 * (s - at)
+            } else {
+                2 * (at - s) + 1
+            };
             if best.is_none_or(|b| cost < b.0) {
                 best = Some((cost, m));
             }
