@@ -6,16 +6,16 @@ use crate::{Aux, Event, EventDate, EventType};
 use gesta_actor::EntityKind;
 use gesta_parse::{Deprel as D, Upos};
 use gesta_text::number;
-use gesta_time::{Precision, Timex, TimexKind};
+use gesta_time::{Precision, Timex};
 use jiff::civil::Date;
 
 /// Days before the report after which an event is background.
-const CURRENT: i32 = 31;
+pub(crate) const CURRENT: i32 = 31;
 
 pub(crate) struct Attach<'r, 'a> {
     pub run: &'r Run<'a>,
     /// Head token of each expression of time.
-    time_head: Vec<usize>,
+    pub time_head: Vec<usize>,
     /// Head token of each toponym.
     pub place_head: Vec<usize>,
 }
@@ -37,8 +37,7 @@ impl<'r, 'a> Attach<'r, 'a> {
 
     /// Fills date, place, magnitude and contexts of one event.
     pub fn fill(&self, e: &mut Event, reality: Reality) {
-        let t = e.token as usize;
-        e.date = self.date(t, e.sentence as usize, is_verbal(e.event));
+        e.date = self.date(e);
         e.place = self.place(e);
         self.magnitude(e);
         self.contexts(e);
@@ -62,7 +61,7 @@ impl<'r, 'a> Attach<'r, 'a> {
     }
 
     /// How closely a phrase at `at` hangs on the trigger: 0 is its own dependent; `None` if it belongs to another clause.
-    fn distance(&self, t: usize, at: usize) -> Option<u32> {
+    pub fn distance(&self, t: usize, at: usize) -> Option<u32> {
         let p = self.run.p;
         // Where the phrase climbs to: the first verb or noun of action above it.
         let mut i = at;
@@ -100,59 +99,6 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         // Or the trigger hangs below the verb that carries the phrase.
         None
-    }
-
-    fn date(&self, t: usize, s: usize, verbal: bool) -> Option<EventDate> {
-        let mut best: Option<(u32, usize)> = None;
-        let mut current = t;
-        let mut extra = 0;
-        for _ in 0..4 {
-            for (i, at) in self.sentence_items(s, &self.time_head) {
-                let time = &self.run.l.times[i];
-                if !matches!(time.kind, TimexKind::Date | TimexKind::Time)
-                    || time.start.is_none()
-                    || !self.at_this_time(at)
-                {
-                    continue;
-                }
-                if let Some(d) = self.distance(current, at).map(|d| d + extra)
-                    && best.is_none_or(|b| d < b.0)
-                {
-                    best = Some((d, i));
-                }
-            }
-            if best.is_some() {
-                break;
-            }
-            // A speech act shares the time of the verb that tells it, a participle that of its clause.
-            let p = self.run.p;
-            match (p.rel(current), p.head(current)) {
-                (
-                    D::Xcomp
-                    | D::Conj
-                    | D::Obj
-                    | D::Nmod
-                    | D::Obl
-                    | D::Acl
-                    | D::Nsubj
-                    | D::NsubjPass,
-                    Some(h),
-                ) => current = h,
-                (D::Advcl | D::Ccomp | D::Parataxis, Some(h)) if verbal => current = h,
-                _ => break,
-            }
-            extra += 3;
-        }
-        best.and_then(|(_, i)| date_of(&self.run.l.times[i], i as u32))
-    }
-
-    /// Whether the phrase says when something happened, not since or until when, nor which thing is meant.
-    fn at_this_time(&self, at: usize) -> bool {
-        let case = self.run.p.case(at);
-        !matches!(
-            case.as_str(),
-            "until" | "till" | "of" | "for" | "before" | "after"
-        ) && !matches!(self.run.p.rel(at), D::NmodPoss | D::Compound | D::Amod)
     }
 
     fn place(&self, e: &Event) -> Option<u32> {
@@ -419,7 +365,8 @@ impl<'r, 'a> Attach<'r, 'a> {
                     let first = events[j].same_as.unwrap_or(j as u32);
                     events[i].same_as = Some(first);
                     if events[i].date.is_none() {
-                        events[i].date = events[j].date.clone();
+                        let day = events[j].date.clone();
+                        events[i].date = day.filter(|d| !self.other_time(&events[i], d));
                     }
                     if events[i].place.is_none() {
                         events[i].place = events[j].place;
@@ -428,6 +375,7 @@ impl<'r, 'a> Attach<'r, 'a> {
                 }
             }
         }
+        self.share_days(events);
         kept
     }
 
@@ -552,12 +500,16 @@ fn ids(e: &Event) -> Vec<u32> {
         .collect()
 }
 
-fn days(a: Date, b: Date) -> i32 {
+pub(crate) fn days(a: Date, b: Date) -> i32 {
     a.until(b).map_or(0, |s| s.get_days())
 }
 
-fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
+pub(crate) fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
     let (start, end) = (t.start?, t.end.or(t.start)?);
+    // A decade or a century is no day.
+    if days(start, end) > 400 {
+        return None;
+    }
     let precision = t.precision.unwrap_or(if start == end {
         Precision::Day
     } else {

@@ -11,6 +11,7 @@ mod ontology;
 mod pattern;
 mod roles;
 mod types;
+mod when;
 
 pub use codebook::Example;
 pub use ontology::{Aux, CONTEXTS, EventType, Mode, mode_score, modes_of};

@@ -25,6 +25,9 @@ pub(crate) struct Scope {
     unreal_adjectives: Words,
     pub past_adverbs: Words,
     pub locative: Words,
+    pub off_time: Words,
+    pub deictic: Words,
+    pub other_time: Words,
     raising: Words,
     force_noun: Words,
     ending: Words,
@@ -45,6 +48,9 @@ impl Scope {
             unreal_adjectives: l("unreal_adjectives"),
             past_adverbs: l("past_adverbs"),
             locative: l("locative"),
+            off_time: l("off_time"),
+            deictic: l("deictic"),
+            other_time: l("other_time"),
             raising: l("raising"),
             force_noun: l("force_noun"),
             ending: l("ending"),
@@ -467,7 +473,7 @@ impl<'a> Run<'a> {
     }
 
     /// Actors that a nominal names, members of a coordination included.
-    fn actors_at(&self, node: usize) -> Vec<Slot> {
+    pub fn actors_at(&self, node: usize) -> Vec<Slot> {
         let mut out = Vec::new();
         for m in self.roles.members(node) {
             if let Some(i) = self.l.actors.headed_by(m) {

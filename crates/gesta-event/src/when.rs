@@ -1,0 +1,346 @@
+//! The day of an event: what its sentence tells, what hangs on it from the sentences around.
+
+use crate::attach::{Attach, CURRENT, date_of, days, keys};
+use crate::matcher::is_verbal;
+use crate::{Event, EventDate, EventType};
+use gesta_actor::{EntityKind, Sector};
+use gesta_parse::Deprel as D;
+use gesta_time::{Precision, TimexKind};
+use jiff::civil::Date;
+
+impl Attach<'_, '_> {
+    /// The day of an event as its own sentence tells it; of a speech act, that of the verb that reports it.
+    pub fn date(&self, e: &Event) -> Option<EventDate> {
+        let t = e.token as usize;
+        let own = self.own_words(e);
+        // The time of saying is not the time of what is said, but for acts done by saying.
+        let said = self.run.said[t].filter(|_| own.is_none());
+        if let Some(d) = self.date_at(t, is_verbal(e.event), said) {
+            return Some(d);
+        }
+        let cue = self.run.l.statements[own?].cue_token? as usize;
+        self.date_at(cue, true, None)
+    }
+
+    /// The statement in which the actor performs the event by speaking.
+    fn own_words(&self, e: &Event) -> Option<usize> {
+        let s = self.run.said[e.token as usize]? as usize;
+        let speaker = self.run.l.statements[s].speaker.as_ref()?;
+        let country = self.run.l.actors.entities[speaker.entity as usize].country;
+        let own = |a: &crate::Slot| {
+            a.entity == speaker.entity || country.is_some() && a.country == country
+        };
+        (is_verbal(e.event) && e.actor.iter().any(own)).then_some(s)
+    }
+
+    /// The day that hangs on token `t`, inside the statement `said` if there is one.
+    fn date_at(&self, t: usize, verbal: bool, said: Option<u32>) -> Option<EventDate> {
+        let p = self.run.p;
+        let s = p.text.sentence_of(t);
+        let mut best: Option<(u32, usize)> = None;
+        let mut current = t;
+        let mut extra = 0;
+        for _ in 0..4 {
+            for (i, at) in self.sentence_items(s, &self.time_head) {
+                let time = &self.run.l.times[i];
+                if !matches!(time.kind, TimexKind::Date | TimexKind::Time)
+                    || time.start.is_none()
+                    || !self.at_this_time(at, t)
+                    || said.is_some_and(|s| !self.run.l.statements[s as usize].holds(time.span))
+                {
+                    continue;
+                }
+                if let Some(d) = self.distance(current, at).map(|d| d + extra)
+                    && best.is_none_or(|b| d < b.0)
+                {
+                    best = Some((d, i));
+                }
+            }
+            if best.is_some() || self.elsewhen(current) {
+                break;
+            }
+            // A speech act shares the time of the verb that tells it, a participle that of its clause.
+            match (p.rel(current), p.head(current)) {
+                (
+                    D::Xcomp
+                    | D::Conj
+                    | D::Obj
+                    | D::Nmod
+                    | D::Obl
+                    | D::Acl
+                    | D::Nsubj
+                    | D::NsubjPass,
+                    Some(h),
+                ) => current = h,
+                (D::Advcl | D::Ccomp | D::Parataxis, Some(h)) if verbal => current = h,
+                _ => break,
+            }
+            extra += 3;
+        }
+        let (_, i) = best?;
+        let day = self.stretch(i)?;
+        Some(self.as_spoken(t, i, day))
+    }
+
+    /// The day of an expression; where two name the ends of a stretch or stand side by side, from first to last.
+    fn stretch(&self, i: usize) -> Option<EventDate> {
+        let p = self.run.p;
+        let times = &self.run.l.times;
+        let date = date_of(&times[i], i as u32)?;
+        let lower = |t: usize| p.form(t).to_lowercase();
+        let joins = |from: u32, to: u32| {
+            to > from
+                && to - from <= 3
+                && (from..to).any(|t| !matches!(lower(t as usize).as_str(), "on" | "in"))
+                && (from..to).all(|t| {
+                    matches!(
+                        lower(t as usize).as_str(),
+                        "and" | "to" | "till" | "until" | "through" | "on" | "in" | "-" | "–" | "—"
+                    )
+                })
+        };
+        let (mut first, mut last) = (i, i);
+        for _ in 0..4 {
+            match first.checked_sub(1) {
+                Some(k) if joins(times[k].tokens.end, times[first].tokens.start) => first = k,
+                _ => break,
+            }
+        }
+        for _ in 0..4 {
+            match times.get(last + 1) {
+                Some(x) if joins(times[last].tokens.end, x.tokens.start) => last += 1,
+                _ => break,
+            }
+        }
+        if first == last {
+            return Some(date);
+        }
+        let parts: Option<Vec<EventDate>> = (first..=last)
+            .map(|k| date_of(&times[k], k as u32))
+            .collect();
+        let parts = parts.unwrap_or_default();
+        let start = parts.iter().map(|d| d.start).min();
+        let end = parts.iter().map(|d| d.end).max();
+        match (start, end) {
+            (Some(start), Some(end)) if (start, end) != (date.start, date.end) => Some(EventDate {
+                start,
+                end,
+                precision: Precision::Range,
+                time: date.time,
+            }),
+            _ => Some(date),
+        }
+    }
+
+    /// "today" in quoted words is the day on which they were spoken.
+    fn as_spoken(&self, t: usize, i: usize, day: EventDate) -> EventDate {
+        let times = &self.run.l.times;
+        let spoken = self.run.said[t].map(|s| &self.run.l.statements[s as usize]);
+        let Some(s) = spoken.filter(|_| self.quoted_today(t, i)) else {
+            return day;
+        };
+        let Some(cue) = s.cue_token.map(|c| c as usize) else {
+            return day;
+        };
+        let said = self
+            .sentence_items(self.run.p.text.sentence_of(cue), &self.time_head)
+            .filter(|&(k, at)| {
+                !s.holds(times[k].span)
+                    && times[k].precision == Some(Precision::Day)
+                    && self.at_this_time(at, cue)
+            })
+            .filter_map(|(k, at)| Some((self.distance(cue, at)?, k)))
+            .min();
+        match said.and_then(|(_, k)| times[k].start) {
+            Some(spoken) => self.shift(day, spoken),
+            None => day,
+        }
+    }
+
+    /// Whether expression `i` is a "today" or "yesterday" in the quoted words that hold `t`.
+    fn quoted_today(&self, t: usize, i: usize) -> bool {
+        let time = &self.run.l.times[i];
+        let words = time.span.of(&self.run.l.document.text).to_lowercase();
+        self.run.said[t].is_some_and(|s| {
+            let s = &self.run.l.statements[s as usize];
+            s.form == gesta_statement::StatementForm::Direct && s.holds(time.span)
+        }) && self.run.scope.deictic.has(&words)
+    }
+
+    /// A day reckoned from that of the report, reckoned from `spoken` instead.
+    fn shift(&self, day: EventDate, spoken: Date) -> EventDate {
+        let published = self.run.l.document.published;
+        let Some(back) = published.and_then(|p| spoken.until(p).ok()) else {
+            return day;
+        };
+        let shift = |d: Date| d.checked_sub(back).unwrap_or(d);
+        EventDate {
+            start: shift(day.start),
+            end: shift(day.end),
+            ..day
+        }
+    }
+
+    /// Whether a clause or phrase has a time of its own, other than that of what it hangs on: "after bombing …",
+    /// "sentenced for driving …", "but the minister denied".
+    fn elsewhen(&self, i: usize) -> bool {
+        let p = self.run.p;
+        let other = |k: usize| self.run.scope.other_time.has(&p.form(k).to_lowercase());
+        let marked = p
+            .kids(i)
+            .any(|k| matches!(p.rel(k), D::Mark | D::Case) && other(k));
+        let contrast = p.rel(i) == D::Conj
+            && p.kids_by(i, D::Cc)
+                .any(|k| p.form(k).eq_ignore_ascii_case("but"))
+            && p.kids(i)
+                .any(|k| matches!(p.rel(k), D::Nsubj | D::NsubjPass));
+        contrast || marked && matches!(p.rel(i), D::Advcl | D::Acl | D::Obl | D::Nmod)
+    }
+
+    /// Whether the phrase says when something happened, not since or until when, nor which thing is meant.
+    fn at_this_time(&self, at: usize, t: usize) -> bool {
+        let p = self.run.p;
+        if matches!(p.rel(at), D::NmodPoss | D::Compound | D::Amod) {
+            // "the 2008 raid", "Monday's attack": the time of the thing itself
+            return p.head(at) == Some(t);
+        }
+        let case = p.case(at);
+        case.is_empty() || !case.split(' ').any(|c| self.run.scope.off_time.has(c))
+    }
+
+    /// Tellings of one occurrence share its day: an undated act takes that of the nearest current one of its type with
+    /// the same side acting, and what one person says that of what that person was last told to do.
+    pub fn share_days(&self, events: &mut [Event]) {
+        let doings = self.doings();
+        for i in 0..events.len() {
+            let e = &events[i];
+            if !e.aux.is_empty() {
+                continue;
+            }
+            // "today" in quoted words is the day of the speech, which an earlier sentence may tell.
+            let today = e.date.as_ref().and_then(|d| d.time).filter(|&t| {
+                self.quoted_today(e.token as usize, t as usize)
+                    && e.date == date_of(&self.run.l.times[t as usize], t)
+            });
+            if e.date.is_some() && today.is_none() {
+                continue;
+            }
+            let found = (i.saturating_sub(60)..i).rev().find(|&j| {
+                events[j].date.is_some()
+                    && events[j].sentence < e.sentence
+                    && self.one_occasion(&events[j], e)
+            });
+            let mut day = found.map(|j| (events[j].sentence, events[j].date.clone()));
+            if (is_verbal(e.event) && e.event != EventType::Consult
+                || e.event == EventType::Retreat)
+                && !self.lasting(e.token as usize)
+            {
+                let mine = |d: &&(u32, u32, EventDate)| {
+                    d.0 < e.sentence && e.actor.iter().any(|a| a.entity == d.1)
+                };
+                if let Some(d) = doings.iter().rev().find(mine)
+                    && day.as_ref().is_none_or(|x| x.0 < d.0)
+                {
+                    day = Some((d.0, Some(d.2.clone())));
+                }
+            }
+            let Some(day) = day.and_then(|d| d.1) else {
+                continue;
+            };
+            if today.is_some() {
+                if day.start == day.end
+                    && let Some(d) = events[i].date.clone()
+                {
+                    events[i].date = Some(self.shift(d, day.start));
+                }
+            } else if !self.other_time(&events[i], &day) {
+                events[i].date = Some(day);
+            }
+        }
+    }
+
+    /// Whether the writer tells it as what holds ("insists", "has stated"), not as what was done then.
+    fn lasting(&self, t: usize) -> bool {
+        let p = self.run.p;
+        let direct = self.run.said[t].is_some_and(|s| {
+            self.run.l.statements[s as usize].form == gesta_statement::StatementForm::Direct
+        });
+        let has = p
+            .kids_by(t, D::Aux)
+            .any(|k| matches!(p.form(k).to_lowercase().as_str(), "has" | "have" | "'ve"));
+        !direct && (has || matches!(p.word(t).xpos, "VBZ" | "VBP"))
+    }
+
+    /// What persons are told to have done on a day of late, in the writer's own words: sentence, person, day.
+    fn doings(&self) -> Vec<(u32, u32, EventDate)> {
+        let p = self.run.p;
+        let mut out = Vec::new();
+        let Some(now) = self.run.l.document.published else {
+            return out;
+        };
+        for s in 0..p.text.sentences().len() {
+            let Some(v) = p.root(s).filter(|&v| {
+                self.run.roles.is_verb(v)
+                    && self.run.said[v].is_none()
+                    && !self.run.roles.passive(v)
+            }) else {
+                continue;
+            };
+            let Some(day) = self.date_at(v, false, None) else {
+                continue;
+            };
+            if day.start != day.end || !(0..=CURRENT).contains(&days(day.end, now)) {
+                continue;
+            }
+            for k in self.run.roles.subject(v) {
+                for x in self.run.actors_at(k) {
+                    if self.run.l.actors.entities[x.entity as usize].kind == EntityKind::Person {
+                        out.push((s as u32, x.entity, day.clone()));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn one_occasion(&self, a: &Event, b: &Event) -> bool {
+        if !a.aux.is_empty() {
+            return false;
+        }
+        let person = |x: &crate::Slot| {
+            self.run.l.actors.entities[x.entity as usize].kind == EntityKind::Person
+        };
+        let entity = |x: &crate::Slot| b.actor.iter().any(|y| x.entity == y.entity);
+        if is_verbal(a.event)
+            && is_verbal(b.event)
+            && a.actor.iter().any(|x| person(x) && entity(x))
+        {
+            return true;
+        }
+        if a.event != b.event {
+            return false;
+        }
+        // Acts of force and measures are those of a side; what one says, or leaves, is one's own.
+        let alone = is_verbal(a.event) || a.event == EventType::Retreat;
+        if alone {
+            let court = |x: &crate::Slot| x.sector == Some(Sector::Jud) && x.country.is_some();
+            return a.actor.iter().any(|x| {
+                entity(x) || court(x) && b.actor.iter().any(|y| court(y) && x.country == y.country)
+            }) && a.event != EventType::Accuse;
+        }
+        let side = |x: &crate::Slot| x.country.is_some() || x.org.is_some() || person(x);
+        let known = |v: &[crate::Slot]| v.iter().filter(|x| side(x)).cloned().collect::<Vec<_>>();
+        let (aa, ba) = (keys(&known(&a.actor)), keys(&known(&b.actor)));
+        aa.iter().any(|k| ba.contains(k))
+    }
+
+    /// Whether the sentence tells another time than `d`.
+    pub fn other_time(&self, e: &Event, d: &EventDate) -> bool {
+        self.sentence_items(e.sentence as usize, &self.time_head)
+            .filter(|&(i, at)| !self.quoted_today(at, i))
+            .any(|(i, _)| {
+                let t = &self.run.l.times[i];
+                matches!((t.start, t.end), (Some(a), Some(b)) if b < d.start || d.end < a)
+            })
+    }
+}
