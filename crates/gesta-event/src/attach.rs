@@ -331,6 +331,7 @@ impl<'r, 'a> Attach<'r, 'a> {
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
         let complete = Complete::new(self);
         complete.inherit(&mut all, inherits);
+        complete.fill(&mut all);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {
             let pending = inherits.get(i).copied().unwrap_or(false);
@@ -351,12 +352,22 @@ impl<'r, 'a> Attach<'r, 'a> {
                         && (k.attribution == e.attribution || pending)
                         && (pending || k.rule == e.rule)
                 });
-            if whole && !told {
-                kept.push(e);
+            if !whole || told {
+                continue;
+            }
+            // Who attacks does so once in a sentence: "engaged a unit and destroyed its vehicles", "killed three and
+            // wounded ten".
+            let once = kept
+                .iter_mut()
+                .rev()
+                .take_while(|k| k.sentence == e.sentence)
+                .find(|k| self.one_attack(k, &e));
+            match once {
+                Some(k) => join(k, e),
+                None => kept.push(e),
             }
         }
         let events = kept.as_mut_slice();
-        complete.fill(events);
         self.readout(events);
         self.talks(events);
         for i in 1..events.len() {
@@ -377,6 +388,20 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         self.share_days(events);
         kept
+    }
+
+    /// Whether two events of a sentence are one act of force: by the same, or one of them by nobody named on the same.
+    fn one_attack(&self, a: &Event, b: &Event) -> bool {
+        if a.event != EventType::Assault || b.event != EventType::Assault || a.aux != b.aux {
+            return false;
+        }
+        let (aa, ba) = (keys(&a.actor), keys(&b.actor));
+        let (ar, br) = (keys(&a.recipient), keys(&b.recipient));
+        if a.attribution != b.attribution {
+            return false;
+        }
+        aa == ba
+            || ((aa.is_empty() || ba.is_empty()) && (ar == br || ar.is_empty() || br.is_empty()))
     }
 
     /// Three or more who talk do so multilaterally; of two, the one in whose country they meet is the host.
@@ -468,6 +493,25 @@ impl<'r, 'a> Attach<'r, 'a> {
                 .chain(&e.recipient)
                 .all(|s| self.run.l.actors.entities[s.entity as usize].kind == EntityKind::State)
     }
+}
+
+/// Puts what a second telling adds into the first.
+fn join(k: &mut Event, e: Event) {
+    if k.actor.is_empty() {
+        k.actor = e.actor;
+    }
+    if k.recipient.is_empty() {
+        k.recipient = e.recipient;
+    }
+    for m in e.mode {
+        if !k.mode.contains(&m) {
+            k.mode.push(m);
+        }
+    }
+    k.date = k.date.take().or(e.date);
+    k.place = k.place.or(e.place);
+    k.magnitude.dead = k.magnitude.dead.or(e.magnitude.dead);
+    k.magnitude.injured = k.magnitude.injured.or(e.magnitude.injured);
 }
 
 pub(crate) fn ids_of(slots: &[crate::Slot]) -> Vec<u32> {

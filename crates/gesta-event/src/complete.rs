@@ -2,7 +2,7 @@
 
 use crate::attach::{Attach, ids_of, keys};
 use crate::matcher::Run;
-use crate::{Event, EventType, Slot};
+use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
 
 /// How many sentences away somebody may be named who is meant here too.
@@ -62,6 +62,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 }
             }
         }
+        self.same_victims(events, inherits);
         for i in 0..events.len() {
             let e = &events[i];
             if e.event != EventType::Assault
@@ -90,6 +91,35 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         self.dominant_enemy(events);
         self.local_victims(events);
         self.blame(events);
+    }
+
+    /// Who claims an attack, or is blamed for it, struck those whom it was told to have struck.
+    fn same_victims(&self, events: &mut [Event], inherits: &[bool]) {
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Assault
+                || !e.recipient.is_empty()
+                || !inherits.get(i).copied().unwrap_or(false)
+                || e.rule.starts_with("assault/fight")
+            {
+                continue;
+            }
+            let own = keys(&e.actor);
+            let claim = e.rule.ends_with("/claim-responsibility");
+            let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
+                x.event == EventType::Assault
+                    && !x.recipient.is_empty()
+                    && !x.aux.contains(&Aux::Historical)
+                    && (own.is_empty() || keys(&x.actor) == own || claim && x.actor.is_empty())
+                    && !x
+                        .recipient
+                        .iter()
+                        .any(|r| e.actor.iter().any(|a| a.entity == r.entity))
+            });
+            if let Some(found) = told.map(|x| x.recipient.clone()) {
+                events[i].recipient = found;
+            }
+        }
     }
 
     /// Who strikes without a word on whom strikes the one armed group on another side that the report is about.
@@ -127,6 +157,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let group = match others.as_slice() {
                 [(n, e)] if *n >= 2 => *e,
                 [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
+                [_, _, ..] => match self.armed_near(e.sentence, &others) {
+                    Some(g) => g,
+                    None => continue,
+                },
                 _ => continue,
             };
             if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
@@ -148,6 +182,21 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 ..self.run().slot_of(group, None)
             }];
         }
+    }
+
+    /// The one armed group that the sentences just before and after speak of.
+    fn armed_near(&self, sentence: u32, groups: &[(usize, u32)]) -> Option<u32> {
+        let run = self.run();
+        let near = |g: u32, reach: u32| {
+            run.l.actors.entities[g as usize].mentions.iter().any(|&m| {
+                let head = run.l.actors.mentions[m as usize].head as usize;
+                (run.p.text.sentence_of(head) as u32).abs_diff(sentence) <= reach
+            })
+        };
+        (0..4).find_map(|reach| {
+            let mut here = groups.iter().filter(|g| near(g.1, reach));
+            here.next().filter(|_| here.next().is_none()).map(|g| g.1)
+        })
     }
 
     /// An attack by nobody known on nobody named strikes the country in which it happens.
@@ -229,14 +278,16 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
     pub fn fill(&self, events: &mut [Event]) {
         for i in 0..events.len() {
             let e = &events[i];
-            if e.actor.is_empty() {
+            // Whose bare name the sentence gives and nothing else is no telling.
+            if e.actor.is_empty() && !e.recipient.is_empty() {
+                let now = !e.aux.contains(&Aux::Historical);
                 let found = match e.event {
                     EventType::Assault => self.attacker(events, i),
-                    EventType::Coerce if e.mode.contains(&"arrest") => {
+                    EventType::Coerce if e.mode.contains(&"arrest") && now => {
                         self.official(e, &[Sector::Cop], NEAR)
                     }
-                    EventType::Sanction if e.mode.contains(&"convict") => {
-                        self.official(e, &[Sector::Jud], 1)
+                    EventType::Sanction if e.mode.contains(&"convict") && now => {
+                        self.official(e, &[Sector::Jud], NEAR)
                     }
                     _ => vec![],
                 };
@@ -257,17 +308,19 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         for x in &events[from..to] {
             let same = x.event == EventType::Assault
                 && !x.actor.is_empty()
+                && x.aux == e.aux
                 && x.attribution.iter().all(|a| e.attribution.contains(a))
-                && keys(&x.recipient) == whom
-                && !whom.is_empty();
-            if same && !found.iter().any(|f| ids_of(f) == ids_of(&x.actor)) {
+                && !x.rule.starts_with("assault/fight")
+                && !x.rule.ends_with("/claim-responsibility")
+                && keys(&x.recipient).iter().any(|k| whom.contains(k));
+            if same && !found.iter().any(|f| keys(f) == keys(&x.actor)) {
                 found.push(&x.actor);
             }
         }
         if let [one] = found.as_slice() {
             return (*one).clone();
         }
-        if !found.is_empty() {
+        if !found.is_empty() || e.aux.contains(&Aux::Historical) {
             return vec![];
         }
         self.named(e, NEAR, |run, m| {
@@ -278,13 +331,25 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
 
     /// The body or officer of one of the sectors who is named nearest.
     fn official(&self, e: &Event, sectors: &[Sector], reach: usize) -> Vec<Slot> {
-        let country = e.recipient.first().and_then(|r| r.country);
+        let place = e
+            .place
+            .and_then(|p| self.run().l.places[p as usize].country);
+        let here: Vec<_> = e
+            .recipient
+            .iter()
+            .filter_map(|r| r.country)
+            .chain(place)
+            .collect();
         self.named(e, reach, |run, m| {
             let m = &run.l.actors.mentions[m as usize];
             let [x] = m.entities[..] else { return false };
             let x = &run.l.actors.entities[x as usize];
             x.sector.is_some_and(|s| sectors.contains(&s))
-                && (country.is_none() || x.country.is_none() || x.country == country)
+                && x.country.is_some_and(|c| here.contains(&c))
+                && !matches!(
+                    run.p.lemma(m.head as usize),
+                    "prosecutor" | "attorney" | "lawyer" | "office" | "district"
+                )
         })
     }
 

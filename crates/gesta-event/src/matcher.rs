@@ -32,6 +32,7 @@ pub(crate) struct Scope {
     force_noun: Words,
     ending: Words,
     pub attacker: Words,
+    bomb: Words,
 }
 
 impl Scope {
@@ -55,6 +56,7 @@ impl Scope {
             force_noun: l("force_noun"),
             ending: l("ending"),
             attacker: l("attacker"),
+            bomb: l("bomb"),
         }
     }
 }
@@ -80,7 +82,7 @@ pub(crate) struct Run<'a> {
     pub p: &'a Parsed,
     pub roles: Roles<'a>,
     /// Lemma of each token, in small letters; where the codebook does not know it, the word it is a regular form of.
-    lemma: Vec<Cow<'a, str>>,
+    pub lemma: Vec<Cow<'a, str>>,
     /// Innermost statement that holds each token.
     pub said: Vec<Option<u32>>,
 }
@@ -464,6 +466,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The last token of a span.
+    fn token_at(&self, s: Span) -> Option<usize> {
+        let tokens = self.p.text.tokens();
+        let after = tokens.partition_point(|t| t.span.end <= s.end);
+        after.checked_sub(1)
+    }
+
     fn mention_slots(&self, m: u32) -> Vec<Slot> {
         let m = &self.l.actors.mentions[m as usize];
         m.entities
@@ -593,7 +602,15 @@ impl<'a> Run<'a> {
             let e = &self.l.actors.entities[x.entity as usize];
             e.kind != EntityKind::Other || e.country.is_some() || e.org.is_some()
         };
-        actor.retain(real);
+        // "terrorist attacks": a word of kind before the noun names nobody.
+        let kind = |x: &Slot| {
+            x.country.is_none()
+                && x.org.is_none()
+                && x.span.and_then(|s| self.token_at(s)).is_some_and(|h| {
+                    matches!(self.p.rel(h), D::Amod | D::Compound) && self.p.head(h) == Some(t)
+                })
+        };
+        actor.retain(|x| real(x) && !kind(x));
         recipient.retain(real);
         let mut parties = actor.iter().chain(&recipient).peekable();
         if parties.peek().is_some() && !parties.any(public) {
@@ -710,15 +727,17 @@ impl<'a> Run<'a> {
             })
         };
         if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
-            let part = matches!(p.rel(t), D::Compound | D::Amod)
-                || p.kids(t).any(|k| {
-                    p.rel(k) == D::Det && matches!(self.lemma[k].as_ref(), "no" | "any" | "every")
-                });
+            let det = |words: &[&str]| {
+                p.kids(t)
+                    .any(|k| p.rel(k) == D::Det && words.contains(&self.lemma[k].as_ref()))
+            };
+            let part =
+                matches!(p.rel(t), D::Compound | D::Amod) || det(&["no", "any", "every", "each"]);
             return !part
                 && (definite(t)
                     || p.kids(t)
                         .any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked))
-                    || matches!(p.rel(t), D::Nsubj | D::NsubjPass));
+                    || matches!(p.rel(t), D::Nsubj | D::NsubjPass) && !det(&["a", "an"]));
         }
         // "claimed responsibility": for what was told
         if p.kid(t, D::Obj)
@@ -729,7 +748,8 @@ impl<'a> Run<'a> {
         p.kids(t).any(|k| {
             let role = matches!(p.rel(k), D::Nsubj)
                 || (matches!(p.rel(k), D::Obl | D::OblAgent) && definite(k));
-            role && self.scope.force_noun.has(&self.lemma[k])
+            role && (self.scope.force_noun.has(&self.lemma[k])
+                || self.scope.bomb.has(&self.lemma[k]))
         })
     }
 
@@ -1127,6 +1147,14 @@ impl<'a> Run<'a> {
         let told = matches!(g.event.event, EventType::Accuse) && !is_verbal(f.event.event);
         let mut i = f.token;
         while i != g.token {
+            // "called for an end to X's raids": they go on
+            if i != f.token
+                && self.scope.ending.has(&self.lemma[i])
+                && !is_verbal(f.event.event)
+                && !f.event.actor.is_empty()
+            {
+                return false;
+            }
             let finite = self.roles.is_verb(i)
                 && self
                     .p
