@@ -204,6 +204,7 @@ pub(crate) const NEEDED: &[&str] = &[
     "raising",
     "force_noun",
     "ending",
+    "occurring",
 ];
 
 fn line_of(text: &str, at: usize) -> usize {

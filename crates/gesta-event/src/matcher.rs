@@ -2,7 +2,7 @@
 
 use crate::attach::Attach;
 use crate::codebook::{Codebook, Needs, Pattern};
-use crate::pattern::{Class, Role, SlotPath, StepSet, Test, Words};
+use crate::pattern::{Class, Look, Role, SlotPath, StepSet, Test, Words};
 use crate::roles::Roles;
 use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
 use gesta_actor::{EntityKind, Sector};
@@ -33,6 +33,7 @@ pub(crate) struct Scope {
     ending: Words,
     pub attacker: Words,
     bomb: Words,
+    occurring: Words,
 }
 
 impl Scope {
@@ -57,6 +58,7 @@ impl Scope {
             ending: l("ending"),
             attacker: l("attacker"),
             bomb: l("bomb"),
+            occurring: l("occurring"),
         }
     }
 }
@@ -299,6 +301,10 @@ impl<'a> Run<'a> {
                 .iter()
                 .flat_map(|&k| self.actors_at(k))
                 .any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
+            Test::Place(r) => self
+                .walk(t, r)
+                .iter()
+                .any(|&k| self.place_country(k).is_some()),
             Test::Prt(words) => p
                 .kids_by(t, D::CompoundPrt)
                 .any(|k| words.has(&p.form(k).to_lowercase())),
@@ -487,6 +493,70 @@ impl<'a> Run<'a> {
         for m in self.roles.members(node) {
             if let Some(i) = self.l.actors.headed_by(m) {
                 out.extend(self.mention_slots(i));
+                self.other_sides(m, &mut out);
+            }
+        }
+        out
+    }
+
+    /// "Norwegian and Kenyan officials", "the presidents of Peru and Chile": the nominal has one mention, of the side that
+    /// is named first; those of the other sides are known by their states.
+    fn other_sides(&self, node: usize, out: &mut Vec<Slot>) {
+        let p = self.p;
+        if !p.word(node).feats.has(gesta_parse::Feats::PLUR)
+            || out.is_empty()
+            || !out.iter().any(|s| s.country.is_some())
+        {
+            return;
+        }
+        for k in p.kids(node) {
+            let names = match p.rel(k) {
+                D::Amod | D::Compound | D::NmodPoss => true,
+                D::Nmod => p.case(k) == "of",
+                _ => false,
+            };
+            if !names || p.kids_by(k, D::Conj).next().is_none() {
+                continue;
+            }
+            for m in self.roles.members(k) {
+                let Some(i) = self.l.actors.headed_by(m) else {
+                    continue;
+                };
+                for s in self.mention_slots(i) {
+                    let state = self.l.actors.entities[s.entity as usize].kind == EntityKind::State;
+                    if state && s.country.is_some() && !out.iter().any(|o| o.country == s.country) {
+                        out.push(s);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The country of the toponym that token `k` heads.
+    fn place_country(&self, k: usize) -> Option<gesta_text::Country> {
+        let at = self.p.text.tokens()[k].span;
+        let i = self.l.places.partition_point(|x| x.span.end <= at.start);
+        let place = self.l.places.get(i).filter(|x| x.span.start <= at.start)?;
+        place.country
+    }
+
+    /// The state in which the place at `node` lies, where the text names the state or one of its people.
+    fn state_of_place(&self, node: usize) -> Vec<Slot> {
+        let mut out = Vec::new();
+        for m in self.roles.members(node) {
+            let Some(country) = self.place_country(m) else {
+                continue;
+            };
+            let entities = &self.l.actors.entities;
+            let found = entities
+                .iter()
+                .position(|e| e.country == Some(country) && e.kind == EntityKind::State)
+                .or_else(|| entities.iter().position(|e| e.country == Some(country)));
+            if let Some(e) = found {
+                out.push(Slot {
+                    sector: Some(Sector::Gov),
+                    ..self.slot_of(e as u32, Some(self.p.text.tokens()[m].span))
+                });
             }
         }
         out
@@ -530,7 +600,7 @@ impl<'a> Run<'a> {
         for alternative in &slot.alternatives {
             let mut out: Vec<Slot> = Vec::new();
             for path in alternative {
-                let found = self.follow(t, &path.steps, path.loose);
+                let found = self.follow(t, &path.steps, path.look);
                 for s in found {
                     if !out.iter().any(|o| o.entity == s.entity) {
                         out.push(s);
@@ -544,7 +614,7 @@ impl<'a> Run<'a> {
         (vec![], "nobody found".into())
     }
 
-    fn follow(&self, t: usize, steps: &[StepSet], loose: bool) -> Vec<Slot> {
+    fn follow(&self, t: usize, steps: &[StepSet], look: Look) -> Vec<Slot> {
         let statement = self.said[t].map(|s| &self.l.statements[s as usize]);
         let first = steps.first().and_then(|s| s.first());
         if let Some(Role::Speaker) = first {
@@ -568,16 +638,19 @@ impl<'a> Run<'a> {
                 .into_iter()
                 .collect();
         }
-        self.walk(t, steps)
+        let mut found: Vec<Slot> = self
+            .walk(t, steps)
             .into_iter()
-            .flat_map(|n| {
-                if loose {
-                    self.loose(n, 0)
-                } else {
-                    self.actors_at(n)
-                }
+            .flat_map(|n| match look {
+                Look::Loose => self.loose(n, 0),
+                Look::Place => self.state_of_place(n),
+                Look::Strict | Look::First => self.actors_at(n),
             })
-            .collect()
+            .collect();
+        if look == Look::First {
+            found.truncate(1);
+        }
+        found
     }
 
     fn fire(
@@ -947,6 +1020,19 @@ impl<'a> Run<'a> {
                     D::Case if step <= 1 && p.form(k).eq_ignore_ascii_case("without") => {
                         r.negated = true
                     }
+                    // "is to visit", "is due to visit"
+                    D::Mark
+                        if clausal
+                            && (matches!(lemma, "due" | "about" | "set")
+                                || p.form(k).eq_ignore_ascii_case("to"))
+                            && p.kids(i).any(|c| {
+                                matches!(p.rel(c), D::Cop | D::Aux) && p.lemma(c) == "be"
+                            })
+                            && p.kids(i)
+                                .any(|c| matches!(p.rel(c), D::Nsubj | D::NsubjOuter)) =>
+                    {
+                        r.future = true
+                    }
                     _ => {}
                 }
             }
@@ -988,6 +1074,12 @@ impl<'a> Run<'a> {
                 }
                 D::Xcomp if self.scope.implicative.has(lemma) => {}
                 D::Obj | D::NsubjPass if self.scope.light.has(lemma) => {}
+                // "talks will take place", "a meeting is scheduled"
+                D::Nsubj | D::NsubjPass if self.scope.occurring.has(lemma) => {
+                    if self.scope.future_verbs.has(lemma) {
+                        r.future = true;
+                    }
+                }
                 // what must end goes on
                 D::Obj | D::Nmod | D::Xcomp | D::NsubjPass if self.scope.ending.has(lemma) => break,
                 D::Obj | D::Nmod | D::Obl | D::NsubjPass

@@ -8,6 +8,7 @@
 //!           | steps "=" lemmas                        … and its head is one of these
 //!           | steps ":" ( "*" | lemmas )              the same, as one writes it with prepositions: "on:strike"
 //!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
+//!           | steps ":place"                          … and it is a place whose country is known
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
 //!           | steps ":self"                           the speaker of the statement stands there
@@ -16,7 +17,8 @@
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
 //! alternative = path { "+" path }                     all together
-//! path      = steps [ "~" ]                           "~": look inside a thing for whose it is
+//! path      = steps [ "~" | "^" | "#" ]               "~": look inside a thing for whose it is; "^": only the first
+//!                                                     of those found; "#": the state in which the place there lies
 //! steps     = step { "." step }                       from the trigger outwards: "OBJ.of" is the object's of-phrase
 //! step      = one { "|" one }                         ROLE or preposition
 //! ```
@@ -145,6 +147,7 @@ pub(crate) enum Test {
     Lemma(Vec<StepSet>, Words),
     Actor(Vec<StepSet>),
     State(Vec<StepSet>),
+    Place(Vec<StepSet>),
     Prt(Words),
     Aux(Words),
     Mod(Words),
@@ -232,6 +235,7 @@ impl When {
                             "actor" => Test::Actor(role),
                             "state" => Test::State(role),
                             "self" => Test::Itself(role),
+                            "place" => Test::Place(role),
                             "*" => Test::Has(role),
                             _ => Test::Lemma(role, Words::parse(what, lists)?),
                         }
@@ -276,7 +280,20 @@ impl When {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
     pub steps: Vec<StepSet>,
-    pub loose: bool,
+    pub look: Look,
+}
+
+/// How those at the end of a path are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// The actors that stand there.
+    Strict,
+    /// Or those behind the thing that stands there.
+    Loose,
+    /// Only the first of several: "X and Y held an exercise" has one do it with the other.
+    First,
+    /// The state in which the place there lies.
+    Place,
 }
 
 /// Alternatives of sums of paths.
@@ -298,9 +315,14 @@ impl SlotPath {
         for alternative in s.split(',').map(str::trim).filter(|a| !a.is_empty()) {
             let mut paths = Vec::new();
             for path in alternative.split('+').map(str::trim) {
-                let (path, loose) = path.strip_suffix('~').map_or((path, false), |p| (p, true));
+                let (path, look) = match path.as_bytes().last() {
+                    Some(b'~') => (&path[..path.len() - 1], Look::Loose),
+                    Some(b'^') => (&path[..path.len() - 1], Look::First),
+                    Some(b'#') => (&path[..path.len() - 1], Look::Place),
+                    _ => (path, Look::Strict),
+                };
                 let steps = parse_steps(path, lists)?;
-                paths.push(Path { steps, loose });
+                paths.push(Path { steps, look });
             }
             alternatives.push(paths);
         }
@@ -326,7 +348,7 @@ mod tests {
         assert!(w.conditions[1].not);
         let s = SlotPath::parse("on|against, OBJ.by+SUBJ~", &lists).unwrap();
         assert_eq!(s.alternatives.len(), 2);
-        assert!(s.alternatives[1][1].loose && s.alternatives[1][0].steps.len() == 2);
+        assert!(s.alternatives[1][1].look == Look::Loose && s.alternatives[1][0].steps.len() == 2);
     }
 
     #[test]
