@@ -2,6 +2,7 @@
 
 use crate::pattern::{Lists, SlotPath, When, Words};
 use crate::{Aux, CONTEXTS, EventType, Mode};
+use gesta_actor::Sector;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use toml::Spanned;
@@ -56,6 +57,10 @@ struct RawPattern {
     modal: bool,
     #[serde(default)]
     inherit: bool,
+    #[serde(default)]
+    told: bool,
+    #[serde(default)]
+    without: Vec<String>,
     confidence: Option<f32>,
     #[serde(default)]
     yes: Vec<Vec<String>>,
@@ -126,6 +131,10 @@ pub(crate) struct Pattern {
     pub modal: bool,
     /// A retelling ("the strike destroyed …") takes who and whom from the telling before.
     pub inherit: bool,
+    /// Counts although it is only the topic of a speech act: "welcomed the agreement between X and Y".
+    pub told: bool,
+    /// Sectors of which nobody may take part.
+    pub without: Vec<Sector>,
     pub confidence: f32,
 }
 
@@ -304,6 +313,13 @@ impl Codebook {
                         None => wrong("context", format!("{c:?} is no PLOVER context")),
                     }
                 }
+                let mut without = Vec::new();
+                for w in &p.without {
+                    match w.parse::<Sector>() {
+                        Ok(s) => without.push(s),
+                        Err(m) => wrong("without", m),
+                    }
+                }
                 let mut aux = Vec::new();
                 for a in &p.aux {
                     match [
@@ -383,6 +399,8 @@ impl Codebook {
                             irrealis: p.irrealis,
                             modal: p.modal,
                             inherit: p.inherit,
+                            told: p.told,
+                            without: without.clone(),
                             confidence: p.confidence.unwrap_or(0.7),
                         }),
                         Err(m) => wrong("when", format!("{m} (in {w:?})")),

@@ -301,6 +301,15 @@ impl<'a> Run<'a> {
                 .iter()
                 .flat_map(|&k| self.actors_at(k))
                 .any(|s| self.l.actors.entities[s.entity as usize].kind == EntityKind::State),
+            Test::Actors(r) => {
+                let found = self.walk(t, r);
+                let all = found.iter().flat_map(|&k| self.actors_at(k));
+                let mut ids: Vec<u32> = all.map(|s| s.entity).collect();
+                ids.sort_unstable();
+                ids.dedup();
+                ids.len() > 1
+            }
+            Test::Future => self.reality(t).future,
             Test::Place(r) => self
                 .walk(t, r)
                 .iter()
@@ -424,6 +433,8 @@ impl<'a> Run<'a> {
                 .filter(|&k| matches!(self.p.rel(k), D::Amod | D::Compound | D::NmodDesc))
                 .collect(),
             Role::Head => self.p.head(t).into_iter().collect(),
+            Role::Xcomp => r.clause(t, &[D::Xcomp]),
+            Role::Itself => vec![t],
             // in slots `follow` knows them; here, for a test of the word, only one named in the text
             Role::Speaker => self.said[t]
                 .and_then(|s| self.l.statements[s as usize].speaker.as_ref())
@@ -685,6 +696,10 @@ impl<'a> Run<'a> {
         };
         actor.retain(|x| real(x) && !kind(x));
         recipient.retain(real);
+        let barred = |x: &Slot| x.sector.is_some_and(|s| pattern.without.contains(&s));
+        if actor.iter().chain(&recipient).any(barred) {
+            return Err("one takes part whom the entry leaves out".into());
+        }
         let mut parties = actor.iter().chain(&recipient).peekable();
         if parties.peek().is_some() && !parties.any(public) {
             return Err("nobody of public life takes part".into());
@@ -1122,7 +1137,7 @@ impl<'a> Run<'a> {
                 if i == j || drop.iter().any(|d| d.0 == j) {
                     continue;
                 }
-                if self.topic_of(f, g) {
+                if !f.pattern.told && self.topic_of(f, g) {
                     drop.push((i, format!("it is only the topic of {}", g.pattern.id)));
                     break;
                 }

@@ -8,12 +8,13 @@
 //!           | steps "=" lemmas                        … and its head is one of these
 //!           | steps ":" ( "*" | lemmas )              the same, as one writes it with prepositions: "on:strike"
 //!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
+//!           | steps ":actors"                         … and two or more do
 //!           | steps ":place"                          … and it is a place whose country is known
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
 //!           | steps ":self"                           the speaker of the statement stands there
-//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "order" | "relative"
-//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD; in slots SPEAKER | HEARER too
+//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "future" | "order" | "relative"
+//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD | XCOMP | SELF; in slots SPEAKER | HEARER too
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
 //! alternative = path { "+" path }                     all together
@@ -94,6 +95,8 @@ pub(crate) enum Role {
     Agent,
     Mod,
     Head,
+    Xcomp,
+    Itself,
 }
 
 /// Alternatives at one step.
@@ -121,6 +124,8 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             "AGENT" => out.push(Role::Agent),
             "MOD" => out.push(Role::Mod),
             "HEAD" => out.push(Role::Head),
+            "XCOMP" => out.push(Role::Xcomp),
+            "SELF" => out.push(Role::Itself),
             _ if !one.is_empty()
                 && one
                     .bytes()
@@ -130,7 +135,7 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             }
             _ => {
                 return Err(format!(
-                    "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, SPEAKER, HEARER) nor a preposition in small letters"
+                    "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, XCOMP, SELF, SPEAKER, HEARER) nor a preposition in small letters"
                 ));
             }
         }
@@ -147,7 +152,9 @@ pub(crate) enum Test {
     Lemma(Vec<StepSet>, Words),
     Actor(Vec<StepSet>),
     State(Vec<StepSet>),
+    Actors(Vec<StepSet>),
     Place(Vec<StepSet>),
+    Future,
     Prt(Words),
     Aux(Words),
     Mod(Words),
@@ -211,6 +218,7 @@ impl When {
                 "quoted" => Test::Quoted,
                 "said" => Test::Said,
                 "passive" => Test::Passive,
+                "future" => Test::Future,
                 "active" => Test::Active,
                 "finite" => Test::Finite,
                 "plural" => Test::Plural,
@@ -235,6 +243,7 @@ impl When {
                             "actor" => Test::Actor(role),
                             "state" => Test::State(role),
                             "self" => Test::Itself(role),
+                            "actors" => Test::Actors(role),
                             "place" => Test::Place(role),
                             "*" => Test::Has(role),
                             _ => Test::Lemma(role, Words::parse(what, lists)?),
