@@ -58,6 +58,7 @@ pub(crate) enum Command {
     Explain(Explain),
     #[command(subcommand)]
     Codebook(Codebook),
+    Check(Check),
     Parse(Parse),
     Eval(Eval),
     Time(Layer),
@@ -281,6 +282,37 @@ pub(crate) enum Codebook {
         #[command(flatten)]
         knowledge: Knowledge,
     },
+}
+
+const CHECK_FORM: &str = "\
+A file holds prose, reports between ```report and ```, and behind each report a table of what
+should come of it, of events (first column `event`) or of statements (first column `speaker`):
+
+  | event   | who               | to whom | when       | on whose word |
+  |---------|-------------------|---------|------------|---------------|
+  | CONSULT | NOR GOV + KEN GOV |         | 2025-03-11 |               |
+  | not ASSAULT | KEN MIL | * | * | |
+  | …       |
+
+Further columns: mode, where, aux, words, rule; said, form. Only the columns that are there are
+compared. `*` is anything, `not` before a type forbids it, `…` as the last row allows more.
+
+Examples:
+  gesta check codebook/cases/
+  gesta check my-cases/ --codebook my-entries/ --update";
+
+/// Check reports in Markdown files against the tables behind them: cases that are tests.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = CHECK_FORM)]
+pub(crate) struct Check {
+    /// Markdown files, or folders of them.
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write what comes out into the tables (but not into those that end in `…`).
+    #[arg(long)]
+    pub(crate) update: bool,
+    #[command(flatten)]
+    pub(crate) knowledge: Knowledge,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

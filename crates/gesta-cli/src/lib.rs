@@ -3,6 +3,7 @@
 //! Its parts are a library so that they can be tested and fuzzed; the command itself is [`main`].
 
 mod args;
+mod cases;
 mod commands;
 mod digest;
 pub mod eval;

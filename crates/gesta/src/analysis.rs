@@ -353,9 +353,9 @@ fn id(letter: &str, index: usize) -> String {
 }
 
 /// Two decimals: more would claim a precision that a confidence does not have.
-fn share(x: f32) -> f32 {
+fn share(x: f32) -> f64 {
     if x.is_finite() {
-        (x * 100.0).round() / 100.0
+        (f64::from(x) * 100.0).round() / 100.0
     } else {
         0.0
     }

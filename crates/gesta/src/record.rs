@@ -161,7 +161,7 @@ pub struct Place {
     /// GeoNames feature code.
     pub feature: Option<String>,
     /// 0 to 1.
-    pub confidence: f32,
+    pub confidence: f64,
 }
 
 /// A speaker or hearer.
@@ -234,7 +234,7 @@ pub struct Event {
     /// Id of an earlier event that it tells again.
     pub same_as: Option<String>,
     /// 0 to 1.
-    pub confidence: f32,
+    pub confidence: f64,
     /// Codebook entry that fired.
     pub rule: String,
 }

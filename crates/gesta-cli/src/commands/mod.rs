@@ -1,6 +1,7 @@
 //! One file a sub-command.
 
 mod actors;
+mod check;
 mod code;
 mod codebook;
 mod eval;
@@ -40,6 +41,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
         Command::Code(a) => code::run(a, color),
         Command::Explain(a) => explain::run(a, color),
         Command::Codebook(a) => codebook::run(a, color),
+        Command::Check(a) => check::run(a, color),
         Command::Parse(a) => parse::run(a, color),
         Command::Eval(a) => eval::run(a),
         Command::Time(a) => layer::run(layer::Kind::Times, a, color),
