@@ -1,6 +1,7 @@
 //! Reads codebook files.
 
 use crate::pattern::{Lists, SlotPath, When, Words};
+use crate::quiet::Field;
 use crate::{Aux, CONTEXTS, EventType, Mode};
 use gesta_actor::Sector;
 use serde::Deserialize;
@@ -23,6 +24,24 @@ struct RawFile {
     means: Vec<Spanned<RawMeans>>,
     #[serde(default)]
     telling: Vec<Spanned<RawTelling>>,
+    #[serde(default)]
+    quiet: Vec<Spanned<RawQuiet>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawQuiet {
+    field: String,
+    share: f64,
+    #[serde(default = "yes")]
+    states: bool,
+    #[serde(default = "yes")]
+    victims: bool,
+    words: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -193,6 +212,8 @@ pub(crate) struct Codebook {
     pub means: Vec<Means>,
     pub telling: Vec<Telling>,
     pub contexts: HashMap<String, Vec<&'static str>>,
+    /// Fields whose reports hold little politics.
+    pub fields: Vec<Field>,
     pub examples: Vec<Example>,
     /// Every word that an entry or a list names.
     pub vocabulary: HashSet<String>,
@@ -214,6 +235,8 @@ pub(crate) const NEEDED: &[&str] = &[
     "force_noun",
     "ending",
     "occurring",
+    "nature",
+    "tame",
 ];
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -494,6 +517,25 @@ impl Codebook {
                         errors.push(format!("{name}:{line}: telling: {m}"))
                     }
                 }
+            }
+            for x in f.quiet {
+                let line = line_of(text, x.span().start);
+                let x = x.into_inner();
+                if !(x.share > 0.0 && x.share <= 100.0) {
+                    errors.push(format!(
+                        "{name}:{line}: quiet.share: {} is no share of a hundred words",
+                        x.share
+                    ));
+                }
+                // A field of the same name takes the earlier one's place.
+                book.fields.retain(|f| f.name != x.field);
+                book.fields.push(Field {
+                    name: x.field,
+                    share: x.share,
+                    states: x.states,
+                    victims: x.victims,
+                    words: x.words.split_whitespace().map(str::to_owned).collect(),
+                });
             }
             for (c, words) in f.context {
                 let line = line_of(text, words.span().start);

@@ -9,6 +9,7 @@ mod complete;
 mod matcher;
 mod ontology;
 mod pattern;
+mod quiet;
 mod roles;
 mod types;
 mod when;

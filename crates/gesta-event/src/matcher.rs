@@ -3,6 +3,7 @@
 use crate::attach::Attach;
 use crate::codebook::{Codebook, Needs, Pattern};
 use crate::pattern::{Class, Look, Role, SlotPath, StepSet, Test, Words};
+use crate::quiet::{self, Field};
 use crate::roles::Roles;
 use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
 use gesta_actor::{EntityKind, Sector};
@@ -34,6 +35,8 @@ pub(crate) struct Scope {
     pub attacker: Words,
     bomb: Words,
     occurring: Words,
+    pub nature: Words,
+    pub tame: Words,
 }
 
 impl Scope {
@@ -59,6 +62,8 @@ impl Scope {
             attacker: l("attacker"),
             bomb: l("bomb"),
             occurring: l("occurring"),
+            nature: l("nature"),
+            tame: l("tame"),
         }
     }
 }
@@ -87,6 +92,8 @@ pub(crate) struct Run<'a> {
     pub lemma: Vec<Cow<'a, str>>,
     /// Innermost statement that holds each token.
     pub said: Vec<Option<u32>>,
+    /// The field, such as sport, that the text is mostly of.
+    pub field: Option<&'a Field>,
 }
 
 struct Firing<'a> {
@@ -132,6 +139,7 @@ impl<'a> Run<'a> {
             roles,
             lemma,
             said,
+            field: quiet::field(&book.fields, p, l.actors),
         }
     }
 
@@ -703,6 +711,9 @@ impl<'a> Run<'a> {
         let mut parties = actor.iter().chain(&recipient).peekable();
         if parties.peek().is_some() && !parties.any(public) {
             return Err("nobody of public life takes part".into());
+        }
+        if let Some(why) = self.quiet(t, pattern.event, &actor, &recipient) {
+            return Err(why);
         }
         let ok = match pattern.needs {
             Needs::Any => !actor.is_empty() || !recipient.is_empty(),
