@@ -365,6 +365,24 @@ impl<'a> Run<'a> {
                         || s.org.is_some() && s.org == speaker.org
                 })
             }),
+            Test::Bare(r) => self.walk(t, r).iter().any(|&k| {
+                let aux = |a: usize| matches!(p.rel(a), D::Aux | D::AuxPass | D::Cop);
+                let must = p.kids(k).any(|a| {
+                    aux(a)
+                        && matches!(
+                            p.form(a).to_lowercase().as_str(),
+                            "must" | "should" | "be"
+                        )
+                });
+                // "that the budget include"
+                let odd = p.word(k).xpos == "VBP"
+                    && p.kids_by(k, D::Nsubj).any(|n| {
+                        matches!(p.upos(n), Upos::Noun | Upos::Propn)
+                            && !p.word(n).feats.has(gesta_parse::Feats::PLUR)
+                            && p.kids_by(n, D::Conj).next().is_none()
+                    });
+                must || odd || p.word(k).xpos == "VB" && !p.kids(k).any(aux)
+            }),
             Test::Order => self.orders(t),
             Test::Relative => p.rel(t) == D::AclRelcl,
             Test::HeadLemma(words) => p.head(t).is_some_and(|h| self.lemma_has(words, h)),
@@ -615,13 +633,19 @@ impl<'a> Run<'a> {
         vec![]
     }
 
+    /// A slot that only names the writer's "it" or a thing that speaks is nobody.
+    fn real(&self, x: &Slot) -> bool {
+        let e = &self.l.actors.entities[x.entity as usize];
+        e.kind != EntityKind::Other || e.country.is_some() || e.org.is_some()
+    }
+
     fn fill(&self, t: usize, slot: &SlotPath) -> (Vec<Slot>, String) {
         for alternative in &slot.alternatives {
             let mut out: Vec<Slot> = Vec::new();
             for path in alternative {
                 let found = self.follow(t, &path.steps, path.look);
                 for s in found {
-                    if !out.iter().any(|o| o.entity == s.entity) {
+                    if self.real(&s) && !out.iter().any(|o| o.entity == s.entity) {
                         out.push(s);
                     }
                 }
@@ -689,21 +713,14 @@ impl<'a> Run<'a> {
                     || !actor.iter().any(|a| a.country == r.country)
             });
         }
-        // A slot that only names the writer's "it" or a thing that speaks is nobody.
-        let real = |x: &Slot| {
-            let e = &self.l.actors.entities[x.entity as usize];
-            e.kind != EntityKind::Other || e.country.is_some() || e.org.is_some()
-        };
         // "terrorist attacks": a word of kind before the noun names nobody.
-        let kind = |x: &Slot| {
-            x.country.is_none()
-                && x.org.is_none()
-                && x.span.and_then(|s| self.token_at(s)).is_some_and(|h| {
+        actor.retain(|x| {
+            x.country.is_some()
+                || x.org.is_some()
+                || !x.span.and_then(|s| self.token_at(s)).is_some_and(|h| {
                     matches!(self.p.rel(h), D::Amod | D::Compound) && self.p.head(h) == Some(t)
                 })
-        };
-        actor.retain(|x| real(x) && !kind(x));
-        recipient.retain(real);
+        });
         let barred = |x: &Slot| x.sector.is_some_and(|s| pattern.without.contains(&s));
         if actor.iter().chain(&recipient).any(barred) {
             return Err("one takes part whom the entry leaves out".into());

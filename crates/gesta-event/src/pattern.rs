@@ -12,6 +12,7 @@
 //!           | steps ":place"                          … and it is a place whose country is known
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
+//!           | steps ":bare"                           a clause of command there: "that he resign", "that they must go"
 //!           | steps ":self"                           the speaker of the statement stands there
 //!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "future" | "order" | "relative"
 //! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD | XCOMP | SELF; in slots SPEAKER | HEARER too
@@ -163,6 +164,7 @@ pub(crate) enum Test {
     HeadLemma(Words),
     Case(Words),
     Itself(Vec<StepSet>),
+    Bare(Vec<StepSet>),
     Order,
     Relative,
     Quoted,
@@ -245,6 +247,7 @@ impl When {
                             "self" => Test::Itself(role),
                             "actors" => Test::Actors(role),
                             "place" => Test::Place(role),
+                            "bare" => Test::Bare(role),
                             "*" => Test::Has(role),
                             _ => Test::Lemma(role, Words::parse(what, lists)?),
                         }

@@ -176,6 +176,14 @@ impl<'a> Roles<'a> {
                 self.surface_subject_of(h, depth + 1)
             }
             D::Advcl | D::AdvclRelcl | D::Parataxis if self.nonfinite(v) => {
+                // "…, X said, calling for calm": behind the verb of saying it is the speaker who does it
+                let mut h = h;
+                while let (D::Ccomp | D::Parataxis, Some(g)) = (self.p.rel(h), self.p.head(h))
+                    && h < g
+                    && g < v
+                {
+                    h = g;
+                }
                 self.surface_subject_of(h, depth + 1)
             }
             D::Ccomp if self.nonfinite(v) => self.surface_subject_of(h, depth + 1),
