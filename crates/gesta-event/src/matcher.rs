@@ -368,11 +368,7 @@ impl<'a> Run<'a> {
             Test::Bare(r) => self.walk(t, r).iter().any(|&k| {
                 let aux = |a: usize| matches!(p.rel(a), D::Aux | D::AuxPass | D::Cop);
                 let must = p.kids(k).any(|a| {
-                    aux(a)
-                        && matches!(
-                            p.form(a).to_lowercase().as_str(),
-                            "must" | "should" | "be"
-                        )
+                    aux(a) && matches!(p.form(a).to_lowercase().as_str(), "must" | "should" | "be")
                 });
                 // "that the budget include"
                 let odd = p.word(k).xpos == "VBP"
