@@ -980,7 +980,6 @@ impl<'a> Run<'a> {
         {
             chain.remove(0);
         }
-        chain.retain(|&s| self.l.statements[s as usize].speaker.is_some());
         chain.reverse();
         chain
     }
@@ -1110,6 +1109,13 @@ impl<'a> Run<'a> {
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
                     r.unreal = true;
                     break;
+                }
+                // "kept X from seizing the ship": it was not seized
+                D::Advcl
+                    if p.kids_by(i, D::Mark).any(|k| p.lemma(k) == "from")
+                        && (p.kid(h, D::Obj).is_some() || self.roles.passive(h)) =>
+                {
+                    r.negated = true;
                 }
                 D::Xcomp if self.scope.implicative.has(lemma) => {}
                 D::Obj | D::NsubjPass if self.scope.light.has(lemma) => {}

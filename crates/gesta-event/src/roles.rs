@@ -15,6 +15,11 @@ pub(crate) struct Roles<'a> {
     pub object_control: &'a crate::pattern::Words,
 }
 
+/// Prepositions whose gerund is done by the object of the verb above, where it has one.
+const OBJECT_MARKS: &[&str] = &[
+    "of", "for", "with", "from", "against", "into", "over", "about",
+];
+
 impl<'a> Roles<'a> {
     pub fn is_verb(&self, i: usize) -> bool {
         matches!(self.p.upos(i), Upos::Verb | Upos::Aux)
@@ -176,6 +181,20 @@ impl<'a> Roles<'a> {
                 self.surface_subject_of(h, depth + 1)
             }
             D::Advcl | D::AdvclRelcl | D::Parataxis if self.nonfinite(v) => {
+                // "accused X of shelling", "X was praised for sending", "kept X from leaving": X does it
+                let whom = self.p.kids_by(v, D::Mark).next().and_then(|m| {
+                    let mark = self.p.lemma(m);
+                    OBJECT_MARKS.contains(&mark).then(|| {
+                        self.first(h, &[D::Obj]).or_else(|| {
+                            self.passive(h)
+                                .then(|| self.first(h, &[D::NsubjPass, D::Nsubj]))
+                                .flatten()
+                        })
+                    })
+                });
+                if let Some(o) = whom.flatten() {
+                    return vec![o];
+                }
                 // "…, X said, calling for calm": behind the verb of saying it is the speaker who does it
                 let mut h = h;
                 while let (D::Ccomp | D::Parataxis, Some(g)) = (self.p.rel(h), self.p.head(h))
