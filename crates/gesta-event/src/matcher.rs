@@ -956,7 +956,8 @@ impl<'a> Run<'a> {
     /// speaking.
     fn attribution(&self, t: usize, event: EventType, actor: &[Slot]) -> Vec<u32> {
         let mut chain = Vec::new();
-        let mut at = self.said[t];
+        let deed = (!is_verbal(event)).then(|| self.deed_told(t)).flatten();
+        let mut at = deed.or(self.said[t]);
         while let Some(s) = at {
             if chain.contains(&s) || chain.len() > 8 {
                 break;
@@ -982,6 +983,55 @@ impl<'a> Run<'a> {
         }
         chain.reverse();
         chain
+    }
+
+    /// The statement that tells the deed at `t` by naming it: "claimed responsibility for the raid", "a raid claimed by
+    /// …", "confirmed the raid".
+    fn deed_told(&self, t: usize) -> Option<u32> {
+        let p = self.p;
+        let sentence = p.text.sentence_of(t) as u32;
+        let from = self.l.statements.partition_point(|s| s.sentence < sentence);
+        let near = self.l.statements[from..]
+            .iter()
+            .take_while(|s| s.sentence == sentence)
+            .take(64);
+        near.enumerate()
+            .filter(|(_, s)| s.content.is_empty())
+            .find(|(_, s)| {
+                let Some(cue) = s.cue_token.map(|c| c as usize) else {
+                    return false;
+                };
+                cue == t
+                    || p.head(cue) == Some(t) && matches!(p.rel(cue), D::Acl | D::AclRelcl)
+                    || p.kids(cue).any(|k| {
+                        let object = match p.rel(k) {
+                            D::Obj => true,
+                            D::NsubjPass => self.roles.passive(cue),
+                            D::Obl => p.kid(cue, D::Obj).is_some() && p.case(k) == "for",
+                            _ => false,
+                        };
+                        object && self.names(t, k)
+                    })
+            })
+            .map(|(i, _)| (from + i) as u32)
+    }
+
+    /// Whether `t` heads the noun phrase of `k`, or stands in it without a clause between.
+    fn names(&self, t: usize, k: usize) -> bool {
+        let mut i = t;
+        for _ in 0..6 {
+            if i == k {
+                return true;
+            }
+            if self.roles.is_verb(i) && !matches!(self.p.rel(i), D::Acl | D::Amod) {
+                return false;
+            }
+            match (self.p.rel(i), self.p.head(i)) {
+                (D::Nmod | D::Conj | D::Compound | D::Appos | D::NmodPoss | D::Acl, Some(h)) => i = h,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// The statement whose cue is token `t`.

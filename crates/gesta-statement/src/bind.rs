@@ -104,7 +104,7 @@ pub(crate) fn bind(pass: Pass, mut drafts: Vec<Draft>, actors: &mut Actors) -> V
         });
     }
     b.pronouns(&pass, &out);
-    out
+    b.deeds(&pass, out)
 }
 
 /// Drops what was found twice: the same words, or nearly the same under the same cue.
@@ -202,6 +202,67 @@ impl Binder<'_> {
         let m = self.cover[head].checked_sub(1)?;
         let its = self.actors.mentions[m as usize].head as usize;
         (self.p.subtree(head).contains(&its) || self.p.head(head) == Some(its)).then_some(m)
+    }
+
+    /// Adds what is told by naming a deed, without words of its own: a statement without content.
+    fn deeds(&mut self, pass: &Pass, out: Vec<Statement>) -> Vec<Statement> {
+        let mut more: Vec<Statement> = Vec::new();
+        for &v in &pass.deeds {
+            let Who::Head(h) = pass.speaker(v) else {
+                continue;
+            };
+            let span = self.p.text.tokens()[v].span;
+            let sentence = self.p.text.sentence_of(v) as u32;
+            let near = out.partition_point(|s| s.sentence < sentence);
+            let enclosing = out[near..]
+                .iter()
+                .take_while(|s| s.sentence == sentence)
+                .enumerate()
+                .filter(|(_, s)| s.holds(span))
+                .min_by_key(|(_, s)| s.content[0].len())
+                .map(|(i, _)| near + i);
+            let draft = Draft {
+                content: span,
+                cue: vec![span],
+                cue_token: Some(v),
+                speaker: Who::Head(h),
+                hearer: None,
+                direct: false,
+                level: pass.inside[v],
+            };
+            let Some(speaker) = self.party(h, &out, enclosing, &draft) else {
+                continue;
+            };
+            more.push(Statement {
+                sentence,
+                speaker: Some(speaker),
+                hearer: None,
+                cue: draft.cue,
+                cue_token: Some(v as u32),
+                content: Vec::new(),
+                form: StatementForm::Indirect,
+                within: enclosing.map(|i| i as u32),
+            });
+        }
+        if more.is_empty() {
+            return out;
+        }
+        // In the order of sentences, behind those with words.
+        let mut new_index = vec![0u32; out.len()];
+        let mut all: Vec<Statement> = Vec::with_capacity(out.len() + more.len());
+        let mut more = more.into_iter().peekable();
+        for (i, s) in out.into_iter().enumerate() {
+            while let Some(m) = more.next_if(|m| m.sentence < s.sentence) {
+                all.push(m);
+            }
+            new_index[i] = all.len() as u32;
+            all.push(s);
+        }
+        all.extend(more);
+        for s in &mut all {
+            s.within = s.within.and_then(|w| new_index.get(w as usize).copied());
+        }
+        all
     }
 
     /// A party that the actors know already.

@@ -118,6 +118,7 @@ pub struct Cues {
     adjectives: Vec<String>,
     titles: Vec<String>,
     stops: Vec<String>,
+    deeds: Vec<String>,
     /// Examples of all entries, in order.
     pub examples: Vec<Example>,
 }
@@ -164,6 +165,8 @@ struct File {
     titles: Vec<String>,
     #[serde(default)]
     stops: Vec<String>,
+    #[serde(default)]
+    deeds: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -359,6 +362,7 @@ impl Cues {
             out.adjectives.extend(parsed.adjectives);
             out.titles.extend(parsed.titles);
             out.stops.extend(parsed.stops);
+            out.deeds.extend(parsed.deeds);
         }
         for list in [
             &mut out.light,
@@ -368,6 +372,7 @@ impl Cues {
             &mut out.plans,
             &mut out.adjectives,
             &mut out.no_sources,
+            &mut out.deeds,
         ] {
             list.sort();
             list.dedup();
@@ -418,6 +423,10 @@ impl Cues {
     /// Whether a noun with an infinitive or clause is what a verb of saying reports: "stressed the need to".
     pub fn is_plan(&self, lemma: &str) -> bool {
         has(&self.plans, lemma)
+    }
+    /// Whether a verb tells with a noun as its object what was done: "confirmed the raid", "claimed responsibility".
+    pub fn is_deed(&self, verb: &str, object: &str) -> bool {
+        has(&self.deeds, verb) || has(&self.deeds, &format!("{verb} {object}"))
     }
     /// Whether a noun names somebody who rules.
     pub fn is_court(&self, lemma: &str) -> bool {

@@ -68,6 +68,8 @@ pub(crate) struct Pass<'a> {
     /// Direct statements by the first byte of their content.
     pub direct_at: BTreeMap<u32, usize>,
     pub out: Vec<Draft>,
+    /// Verbs by which somebody tells a deed that a noun names.
+    pub deeds: Vec<usize>,
 }
 
 impl<'a> Pass<'a> {
@@ -94,6 +96,7 @@ impl<'a> Pass<'a> {
             by_cue: BTreeMap::new(),
             direct_at: BTreeMap::new(),
             out: Vec::new(),
+            deeds: Vec::new(),
         }
     }
 
@@ -110,6 +113,28 @@ impl<'a> Pass<'a> {
             }
             self.source(i);
         }
+        for i in 0..self.p.len() {
+            if self.p.upos(i) == Upos::Verb && self.deed(i) {
+                self.deeds.push(i);
+            }
+        }
+    }
+
+    /// "claimed responsibility", "confirmed the raid", "an attack claimed by …": told by somebody, without a clause.
+    fn deed(&self, v: usize) -> bool {
+        if self.by_cue.contains_key(&v) || self.negated(v) {
+            return false;
+        }
+        let object = if self.done_to(v) {
+            self.kid(v, &[Deprel::NsubjPass])
+        } else {
+            match self.kid(v, &[Deprel::Obj]) {
+                None => return false,
+                o => o,
+            }
+        };
+        let object = object.map_or(String::new(), |o| self.lemma(o));
+        self.cues.is_deed(&self.lemma(v), &object)
     }
 
     pub(crate) fn text(&self, i: usize) -> &str {
