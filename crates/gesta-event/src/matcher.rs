@@ -975,6 +975,7 @@ impl<'a> Run<'a> {
             chain.push(cue);
         }
         if is_verbal(event)
+            && !self.reports_own(t, event, chain.first().copied())
             && let Some(&inner) = chain.first()
             && let Some(speaker) = &self.l.statements[inner as usize].speaker
             && actor.iter().any(|a| a.entity == speaker.entity)
@@ -983,6 +984,27 @@ impl<'a> Run<'a> {
         }
         chain.reverse();
         chain
+    }
+
+    /// Whether somebody tells in his own words what he did or will do, other than by these words: "We proposed a bill",
+    /// "she had asked for it", "we will work together".
+    fn reports_own(&self, t: usize, event: EventType, statement: Option<u32>) -> bool {
+        let Some(s) = statement.map(|s| &self.l.statements[s as usize]) else {
+            return false;
+        };
+        // An accusation is made by telling it, in whatever tense.
+        if event == EventType::Accuse {
+            return false;
+        }
+        let p = self.p;
+        let aux = |words: &[&str]| {
+            p.kids_by(t, D::Aux)
+                .any(|k| words.contains(&p.form(k).to_lowercase().as_str()))
+        };
+        let told_words = s.form != gesta_statement::StatementForm::Indirect;
+        let past = p.word(t).xpos == "VBD" || aux(&["have", "has", "had", "'ve"]);
+        let will = event == EventType::Agree && aux(&["will", "'ll", "shall"]);
+        aux(&["had"]) || will || told_words && past
     }
 
     /// The statement that tells the deed at `t` by naming it: "claimed responsibility for the raid", "a raid claimed by

@@ -531,7 +531,20 @@ impl<'a> Pass<'a> {
                 _ => break,
             }
         }
-        let top = if self.verbal(top) { top } else { c };
+        let mut top = if self.verbal(top) { top } else { c };
+        // Behind a comma at the end of the sentence it is the source of the whole.
+        let last = !(end..s.end).any(|j| self.wordlike(j));
+        if last
+            && i > s.start
+            && self.text(i - 1) == ","
+            && let Some(root) = p.root(p.text.sentence_of(i))
+            && self.inside[root] == self.inside[i]
+            && self.verbal(root)
+            && root >= lo_clause
+            && root < i
+        {
+            top = root;
+        }
         let whole = p.subtree(top);
         let a = whole.start.max(lo_clause);
         let b = whole.end.min(hi_clause);
