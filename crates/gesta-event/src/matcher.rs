@@ -1049,7 +1049,9 @@ impl<'a> Run<'a> {
                 return false;
             }
             match (self.p.rel(i), self.p.head(i)) {
-                (D::Nmod | D::Conj | D::Compound | D::Appos | D::NmodPoss | D::Acl, Some(h)) => i = h,
+                (D::Nmod | D::Conj | D::Compound | D::Appos | D::NmodPoss | D::Acl, Some(h)) => {
+                    i = h
+                }
                 _ => return false,
             }
         }
