@@ -46,7 +46,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 let same = a.event == b.event
                     && !a.actor.is_empty()
                     && a.sentence != b.sentence
-                    && a.attribution.len() <= b.attribution.len();
+                    && voices(a) <= voices(b);
                 // somebody is not his own victim
                 same && !b
                     .recipient
@@ -385,4 +385,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         .into_iter()
         .collect()
     }
+}
+
+/// How many voices tell an event; the claimant's own is not counted.
+fn voices(e: &Event) -> usize {
+    let claim = e.rule.ends_with("/claim-responsibility");
+    e.attribution.len().saturating_sub(usize::from(claim))
 }

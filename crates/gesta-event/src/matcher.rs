@@ -997,8 +997,16 @@ impl<'a> Run<'a> {
             return false;
         }
         let p = self.p;
+        // "will continue to support": the tense is that of the verb above
+        let mut v = t;
+        for _ in 0..3 {
+            match (p.rel(v), p.head(v)) {
+                (D::Xcomp | D::Conj, Some(h)) if p.kid(v, D::Aux).is_none() => v = h,
+                _ => break,
+            }
+        }
         let aux = |words: &[&str]| {
-            p.kids_by(t, D::Aux)
+            p.kids_by(v, D::Aux)
                 .any(|k| words.contains(&p.form(k).to_lowercase().as_str()))
         };
         let told_words = s.form != gesta_statement::StatementForm::Indirect;
