@@ -50,7 +50,7 @@ fn treebank(path: &str) -> (String, BTreeSet<u32>) {
 fn main() {
     let mut args = std::env::args().skip(1);
     let mut examples: Vec<(Vec<String>, bool, f32)> = Vec::new();
-    let mut lasso = 0.3;
+    let mut lasso = 0.01;
     let mut rounds = 30;
     while let Some(arg) = args.next() {
         match arg.as_str() {

@@ -5,6 +5,7 @@
 //! template and its values, with spaces between; `examples/train_boundaries.rs` writes the file.
 
 use super::chars::is_word;
+use super::words::Lists;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -65,6 +66,12 @@ pub(crate) struct Gap<'a> {
     pub rest: usize,
     /// Capitalised tokens among the last four.
     pub capitals: u8,
+    /// Words in lower case since the sentence began.
+    pub lowers: usize,
+    /// The stop that ended the sentence before, "start" for none.
+    pub former: &'a str,
+    /// Tokens up to the next full stop, question or exclamation mark of the paragraph.
+    pub ahead: usize,
 }
 
 /// Receives the features of a gap.
@@ -126,6 +133,36 @@ pub(crate) fn shape(word: &str) -> &str {
     if c.is_lowercase() { "c" } else { "other" }
 }
 
+/// A finer outline: what sort of number, whether a capitalised word is one that has no capital as a rule, half of the day.
+fn kind<'a>(word: &'a str, lists: &Lists) -> &'a str {
+    match shape(word) {
+        "9" => match word.len() {
+            1..=2 => "9",
+            4 => "9999",
+            _ => "99",
+        },
+        "9x" => {
+            let has = |b: u8| word.as_bytes().contains(&b);
+            if has(b'/') {
+                "9/9"
+            } else if has(b':') {
+                "9:9"
+            } else if has(b'-') {
+                "9-9"
+            } else if has(b',') || has(b'.') {
+                "9.9"
+            } else {
+                "9x"
+            }
+        }
+        "web" if word.contains('@') => "mail",
+        "Cc" if lists.common.get(word).is_some() => "Cw",
+        "CC" if matches!(word, "AM" | "PM") => "PM",
+        "CC" if lists.common.get(word).is_some() => "CW",
+        other => other,
+    }
+}
+
 impl Gap<'_> {
     /// Hands all features of the gap to `sink`.
     pub(crate) fn features(&self, sink: &mut impl Sink) {
@@ -163,6 +200,32 @@ impl Gap<'_> {
         sink.take("second-word", &[stop, r1, rw2]);
         sink.take("length-last", &[stop, length, l1, r1]);
         sink.take("last-word-next", &[stop, lw, r1]);
+        let lists = Lists::get();
+        let (kl, kl2) = (v(kind(self.left[0], lists)), v(kind(self.left[1], lists)));
+        let (kr, kr2, kr3) = (
+            v(kind(self.right[0], lists)),
+            v(kind(self.right[1], lists)),
+            v(kind(self.right[2], lists)),
+        );
+        let former = v(self.former);
+        let ahead = v(bucket(self.ahead));
+        let lowers = v(bucket(self.lowers));
+        sink.take("k", &[stop, kl, kr]);
+        sink.take("k-two", &[stop, kr, kr2]);
+        sink.take("k-around", &[stop, kl, kr, kr2]);
+        sink.take("k-three", &[stop, kr, kr2, kr3]);
+        sink.take("k-before", &[stop, kl2, kl, kr]);
+        sink.take("k-length", &[stop, kr, length]);
+        sink.take("k-capitals", &[stop, capitals, kr]);
+        sink.take("k-former", &[stop, former, kr]);
+        sink.take("k-ahead", &[stop, ahead, kr]);
+        sink.take("k-lowers", &[stop, lowers, kr]);
+        sink.take("former-ahead", &[stop, former, ahead, kr]);
+        sink.take("lowers-ahead", &[stop, lowers, ahead, kr]);
+        sink.take("words", &[stop, lw, rw]);
+        sink.take("next-words", &[stop, rw, rw2]);
+        sink.take("last-word-k", &[stop, lw, kr]);
+        sink.take("k-next-word", &[stop, kl, rw]);
     }
 }
 

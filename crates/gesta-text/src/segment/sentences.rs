@@ -26,9 +26,9 @@ impl Judge for &Model {
     }
 }
 
-const BARE: i32 = 80;
+const BARE: i32 = 60;
 const COMMA: i32 = 50;
-const BRACKET: i32 = 100;
+const BRACKET: i32 = 60;
 
 /// Appends to `ends` the index one past the last token of each sentence of `tokens`, which are one paragraph.
 pub(crate) fn sentence_ends(
@@ -44,6 +44,9 @@ pub(crate) fn sentence_ends(
     let mut state = State::default();
     let mut start = 0;
     let mut i = 0;
+    let mut former = "start";
+    let mut stops = Ahead::default();
+    let mut lowers = Lowers::default();
     while i + 1 < n {
         // Most tokens are words before a word in lower case: nothing can end there.
         let here = first(i);
@@ -126,6 +129,9 @@ pub(crate) fn sentence_ends(
                 capitals: (next.saturating_sub(4).max(start)..next)
                     .filter(|&k| first(k).is_ascii_uppercase())
                     .count() as u8,
+                lowers: lowers.count(start, next, &first),
+                former,
+                ahead: stops.from(next, n, &form) - next,
             };
             let asked = stop == "?" || stop == "!";
             let goes_on = closers == "quote" && asked && told(next, n, &form, lists);
@@ -142,6 +148,7 @@ pub(crate) fn sentence_ends(
             } else if sure || judge.ends(tokens[next].span.start, &gap) {
                 ends.push(next as u32);
                 start = next;
+                former = stop;
                 state.brackets = 0;
             }
         }
@@ -149,6 +156,43 @@ pub(crate) fn sentence_ends(
     }
     if n > 0 {
         ends.push(n as u32);
+    }
+}
+
+/// Where the next full stop stands; every token is looked at once.
+#[derive(Default)]
+struct Ahead {
+    at: usize,
+}
+
+impl Ahead {
+    fn from<'a>(&mut self, next: usize, n: usize, form: &dyn Fn(usize) -> &'a str) -> usize {
+        self.at = self.at.max(next);
+        while self.at < n && !matches!(form(self.at).as_bytes(), [b'.' | b'?' | b'!', ..]) {
+            self.at += 1;
+        }
+        self.at
+    }
+}
+
+/// Counts the words in lower case of the sentence so far; every token is looked at once a sentence.
+#[derive(Default)]
+struct Lowers {
+    start: usize,
+    at: usize,
+    n: usize,
+}
+
+impl Lowers {
+    fn count(&mut self, start: usize, to: usize, first: &dyn Fn(usize) -> u8) -> usize {
+        if self.start != start || self.at < start {
+            (self.start, self.at, self.n) = (start, start, 0);
+        }
+        self.n += (self.at..to)
+            .filter(|&k| first(k).is_ascii_lowercase())
+            .count();
+        self.at = self.at.max(to);
+        self.n
     }
 }
 
@@ -234,7 +278,7 @@ fn stop_of<'a>(word: &str, lists: &Lists, next: &dyn Fn() -> &'a str, inside: bo
     let bare = &word[..word.len() - 1];
     match lists.abbreviation(bare) {
         Some(Abbreviation::Any) => Stop::Strong("any."),
-        Some(Abbreviation::Name) => Stop::Strong("name."),
+        Some(Abbreviation::Name | Abbreviation::State) => Stop::Strong("name."),
         Some(Abbreviation::Date) => {
             if next().starts_with(|c: char| c.is_ascii_digit()) {
                 Stop::None

@@ -8,7 +8,7 @@ use super::chars::{
     CLASS, DIGIT, LETTER, SPACE, TAIL, UPPER, WIDE, extends, is_apostrophe, is_hyphen, is_void,
     is_word,
 };
-use super::words::{Abbreviation, Lists};
+use super::words::{Abbreviation, LONGEST_CLITIC, Lists};
 use crate::Span;
 use crate::text::Token;
 
@@ -122,7 +122,7 @@ impl<'a> Tokenizer<'a> {
 
     /// A word of letters only: one token, unless it is one of those that UD cuts ("cannot").
     fn plain(&self, from: usize, to: usize, out: &mut Vec<Token>) {
-        if (2..=8).contains(&(to - from))
+        if (2..=LONGEST_CLITIC).contains(&(to - from))
             && let Some(parts) = self.lists.clitic(self.slice(from, to))
         {
             let mut at = from;
@@ -132,7 +132,35 @@ impl<'a> Tokenizer<'a> {
             }
             return;
         }
+        if (3..=4).contains(&(to - from))
+            && matches!(self.bytes[to - 1], b's' | b'S' | b'r' | b'R')
+            && matches!(self.bytes[from], b'i' | b'I' | b'y' | b'Y' | b'l' | b'L')
+            && self.bare_clitic(from, to)
+        {
+            self.push(out, from, to - 1);
+            self.push(out, to - 1, to);
+            return;
+        }
         self.push(out, from, to);
+    }
+
+    /// "its a pity", "your welcome", "lets go": two words whose apostrophe was left out, to judge by what follows.
+    fn bare_clitic(&self, from: usize, to: usize) -> bool {
+        let word = |at: usize| {
+            let start = self.run(at, self.end.min(at + 3), is_void);
+            let end = self.run(start, self.end.min(start + 16), |c| c.is_ascii_alphabetic());
+            (start, end)
+        };
+        let next = word(to);
+        if next.0 == to || next.0 == next.1 {
+            return false;
+        }
+        let third = word(next.1);
+        self.lists.bare_clitic(
+            self.slice(from, to),
+            self.slice(next.0, next.1),
+            self.slice(third.0, third.1),
+        )
     }
 
     /// End of the run of characters that satisfy `f`, looking no further than `to`.
@@ -183,6 +211,13 @@ impl<'a> Tokenizer<'a> {
             '.' => {
                 let end = self.stops(at, to);
                 if end > one {
+                    // "well...?": the dots, then the question.
+                    let dots = self.run(at, end, |c| c == '.');
+                    let end = if dots >= at + 3 && dots + 1 == end {
+                        dots
+                    } else {
+                        end
+                    };
                     return emit(end, out);
                 }
                 if fresh
@@ -211,10 +246,12 @@ impl<'a> Tokenizer<'a> {
                 emit(self.run(at, to, |d| d == c), out)
             }
             '#' if next.is_some_and(|n| n.is_alphabetic()) => emit(self.run(one, to, is_word), out),
-            '@' if fresh && next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '_') => emit(
-                self.run(one, to, |c| c.is_ascii_alphanumeric() || c == '_'),
-                out,
-            ),
+            '@' if fresh && next.is_some_and(|n| n.is_ascii_alphanumeric() || n == '_') => {
+                let end = self.run(one, to, |c| c.is_ascii_alphanumeric() || c == '_');
+                // "@2.50" is a price, "@noon" a handle.
+                let name = self.bytes[one..end].iter().any(|b| !b.is_ascii_digit());
+                emit(if name { end } else { one }, out)
+            }
             '`' if next == Some('`') => emit(one + 1, out),
             '\u{2018}' if next.is_some_and(is_apostrophe) => {
                 emit(self.run(one, to, is_apostrophe), out)
@@ -520,6 +557,10 @@ impl<'a> Tokenizer<'a> {
                     q = one
                 }
                 '/' => match self.slash(at, q, to) {
+                    Some(end) if end == one => {
+                        self.push(out, at, one);
+                        return one;
+                    }
                     Some(end) => q = end,
                     None => break,
                 },
@@ -587,6 +628,26 @@ impl<'a> Tokenizer<'a> {
                         self.push(out, q - 1, end);
                         return end;
                     }
+                    // "I'ma", "isn'ta": the article ran into the clitic.
+                    if next.is_some_and(|n| matches!(n, 'm' | 't'))
+                        && self.char_at(one + 1) == Some('a')
+                        && !self
+                            .char_at(one + 2)
+                            .is_some_and(|c| one + 2 < to && is_word(c))
+                    {
+                        let head = self.slice(at, q);
+                        let cut = match next {
+                            Some('m') if head.eq_ignore_ascii_case("i") => q,
+                            Some('t') if head.len() > 2 && before == 'n' => q - 1,
+                            _ => at,
+                        };
+                        if cut > at {
+                            self.push(out, at, cut);
+                            self.push(out, cut, one + 1);
+                            self.push(out, one + 1, one + 2);
+                            return one + 2;
+                        }
+                    }
                     if let Some(end) = self.clitic_after(one, to) {
                         let decade = self.bytes[end - 1].eq_ignore_ascii_case(&b's')
                             && self.bytes[at..q].iter().all(u8::is_ascii_digit)
@@ -612,6 +673,7 @@ impl<'a> Tokenizer<'a> {
                     }
                     break;
                 }
+                '-' if next.is_none() && self.breaks_off(at, q) => q = one,
                 c if is_hyphen(c) && next_word && (is_word(before) || before == '.') => {
                     match self.hyphen(at, q, to, prefixed) {
                         Some(end) => {
@@ -637,6 +699,19 @@ impl<'a> Tokenizer<'a> {
         q
     }
 
+    /// Whether `at..q`, before a hyphen and a space, is a word begun and broken off ("th- the").
+    fn breaks_off(&self, at: usize, q: usize) -> bool {
+        let next = self.run(q + 1, self.end.min(q + 4), is_void);
+        let head = &self.bytes[at..q];
+        let end = self.run(next, self.end.min(next + 20), |c| c.is_ascii_alphabetic());
+        let word = &self.bytes[next..end];
+        head.len() <= 6
+            && head.iter().all(u8::is_ascii_alphabetic)
+            && next > q + 1
+            && word.len() > head.len()
+            && word[..head.len()].eq_ignore_ascii_case(head)
+    }
+
     /// What a slash after `at..q` takes in: dates, fractions, document symbols, listed words.
     fn slash(&self, at: usize, q: usize, to: usize) -> Option<usize> {
         let head = &self.bytes[at..q];
@@ -660,6 +735,13 @@ impl<'a> Tokenizer<'a> {
                 && !self.char_at(end).is_some_and(|c| end < to && is_word(c))
             {
                 return Some(end);
+            }
+        }
+        // "w/investors": with them.
+        if head.eq_ignore_ascii_case(b"w") {
+            let end = self.run(q + 1, self.reach(q + 1, to), |c| c.is_ascii_alphabetic());
+            if end - q > 2 && self.lists.slashed.get(self.slice(at, end)).is_none() {
+                return Some(q + 1);
             }
         }
         if head.len() <= 3 {
@@ -757,10 +839,9 @@ impl<'a> Tokenizer<'a> {
             Some('.')
                 if self.char_at(q + 2).is_none_or(|c| q + 2 >= to || c != '.')
                     && (dotted && single
-                        || self
-                            .lists
-                            .abbreviation(head)
-                            .is_some_and(|a| a != Abbreviation::Number)) =>
+                        || self.lists.abbreviation(head).is_some_and(|a| {
+                            !matches!(a, Abbreviation::Number | Abbreviation::State)
+                        })) =>
             {
                 Dot::Last
             }
@@ -791,7 +872,8 @@ impl<'a> Tokenizer<'a> {
                 }
                 // "Sept.11", "Lt.Gen."
                 if self.lists.abbreviation(head).is_some_and(|a| {
-                    n.is_uppercase() && a != Abbreviation::Number || n.is_ascii_digit()
+                    n.is_uppercase() && !matches!(a, Abbreviation::Number | Abbreviation::State)
+                        || n.is_ascii_digit()
                 }) {
                     return Dot::Last;
                 }
@@ -809,8 +891,14 @@ impl<'a> Tokenizer<'a> {
                 {
                     let sure = match class {
                         Abbreviation::Number => {
-                            next.is_none() && follows.is_some_and(|c| c.is_ascii_digit())
+                            next.is_none()
+                                && (follows.is_some_and(|c| c.is_ascii_digit())
+                                    || q - at == 1 && self.dated(q + 1))
                                 || next.is_some_and(|c| c == ',')
+                        }
+                        Abbreviation::State => {
+                            next.is_some_and(|c| c == ',')
+                                || next.is_none() && before_day(head) && self.after_town(at)
                         }
                         Abbreviation::Day => {
                             before_day(head) && next.is_none_or(|c| c == ',') && self.dated(q + 1)
@@ -866,6 +954,19 @@ impl<'a> Tokenizer<'a> {
             .get(next)
             .is_some_and(|b| next < self.end && b.is_ascii_digit())
             || self.lists.months.get(self.slice(next, word)).is_some()
+    }
+
+    /// Whether a capitalised word and a comma stand before `at` (a town, before its state).
+    fn after_town(&self, at: usize) -> bool {
+        let begin = at.saturating_sub(40).max(self.start);
+        let Some(text) = self.bytes.get(begin..at) else {
+            return false;
+        };
+        let mut words = text.split(|b| CLASS[*b as usize] & SPACE != 0).rev();
+        words.next();
+        words
+            .next()
+            .is_some_and(|w| w.len() > 2 && w.ends_with(b",") && w[0].is_ascii_uppercase())
     }
 
     /// Whether the word before `at` begins with a capital (a name, before an initial).

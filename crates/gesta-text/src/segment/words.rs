@@ -13,6 +13,7 @@ pub(crate) enum Abbreviation {
     Date,
     Name,
     Any,
+    State,
 }
 
 /// A set of short ASCII words with a number each: open addressing, made for look-ups that mostly fail.
@@ -87,6 +88,9 @@ impl Words {
     }
 }
 
+/// Longest word in `data/clitics.tsv`.
+pub(crate) const LONGEST_CLITIC: usize = 10;
+
 /// All lists.
 pub(crate) struct Lists {
     abbreviations: Words,
@@ -103,6 +107,10 @@ pub(crate) struct Lists {
     pub(crate) months: Words,
     pub(crate) marked: Words,
     pub(crate) starters: Words,
+    /// Words that have no capital as a rule.
+    pub(crate) common: Words,
+    /// Words after "its", "your", "lets" that tell a clitic without its apostrophe.
+    after: Words,
 }
 
 fn lines(file: &'static str) -> impl Iterator<Item = (usize, &'static str)> {
@@ -130,11 +138,32 @@ fn abbreviations(file: &'static str) -> Result<Vec<(&'static str, u8)>, String> 
                 "date" => Abbreviation::Date,
                 "name" => Abbreviation::Name,
                 "any" => Abbreviation::Any,
+                "state" => Abbreviation::State,
                 other => return Err(format!("abbreviations.tsv:{i}: class {other:?} is unknown")),
             };
             Ok((word, class as u8))
         })
         .collect()
+}
+
+/// Pairs of words: the first is two without an apostrophe where the second follows it, with another after that.
+fn after(file: &'static str) -> Result<Vec<(&'static str, u8)>, String> {
+    let mut out = Vec::new();
+    for (i, line) in lines(file) {
+        let (word, rest) = line
+            .split_once('\t')
+            .ok_or_else(|| format!("bare_clitics.tsv:{i}: no tab in {line:?}"))?;
+        let (next, third) = rest.split_once('\t').unwrap_or((rest, ""));
+        for n in next.split(' ').filter(|n| !n.is_empty()) {
+            if third.is_empty() {
+                out.push((&*format!("{word} {n}").leak(), 1));
+            }
+            for t in third.split(' ').filter(|t| !t.is_empty()) {
+                out.push((&*format!("{word} {n} {t}").leak(), 1));
+            }
+        }
+    }
+    Ok(out)
 }
 
 impl Lists {
@@ -163,6 +192,8 @@ impl Lists {
             emoticons: list(include_str!("../../data/emoticons.txt")),
             reporting: list(include_str!("../../data/reporting_verbs.txt")),
             starters: list(include_str!("../../data/sentence_starters.txt")),
+            common: list(include_str!("../../data/common_words.txt")),
+            after: Words::new(after(include_str!("../../data/bare_clitics.tsv"))?),
             marked: list(include_str!("../../data/marked_names.txt")),
             months: list(include_str!("../../data/months.txt")),
         })
@@ -186,13 +217,39 @@ impl Lists {
             4 => Abbreviation::Day,
             5 => Abbreviation::Date,
             6 => Abbreviation::Name,
-            _ => Abbreviation::Any,
+            7 => Abbreviation::Any,
+            _ => Abbreviation::State,
         })
+    }
+
+    /// Whether `word` before `next` and `third` is a pronoun (or "let") and its clitic, the apostrophe left out.
+    pub(crate) fn bare_clitic(&self, word: &str, next: &str, third: &str) -> bool {
+        let mut key = [0u8; 40];
+        let mut n = 0;
+        for (i, w) in [word, next, third].into_iter().enumerate() {
+            if i > 0 {
+                if self.after.exact(&key[..n]).is_some() {
+                    return true;
+                }
+                if n < key.len() {
+                    key[n] = b' ';
+                    n += 1;
+                }
+            }
+            for b in w.bytes() {
+                if n == key.len() {
+                    return false;
+                }
+                key[n] = b.to_ascii_lowercase();
+                n += 1;
+            }
+        }
+        self.after.exact(&key[..n]).is_some()
     }
 
     /// The lengths of the parts of a word that is several ("cannot": 3, 3).
     pub(crate) fn clitic(&self, word: &str) -> Option<impl Iterator<Item = usize> + use<>> {
-        if !(2..=8).contains(&word.len()) {
+        if !(2..=LONGEST_CLITIC).contains(&word.len()) {
             return None;
         }
         let at = self.clitics.get(word)?;
