@@ -476,7 +476,15 @@ impl<'r, 'a> Attach<'r, 'a> {
             a.mode.is_empty() || b.mode.is_empty() || a.mode.iter().any(|m| b.mode.contains(m));
         let words = self.run.p.lemma(a.token as usize) == self.run.p.lemma(b.token as usize)
             || matches!(b.event, EventType::Consult | EventType::Assault);
-        some && agree(&aa, &ba)
+        // Two bodies of one state that ask or blame are two, not one told again.
+        let (ai, bi) = (ids_of(&a.actor), ids_of(&b.actor));
+        let same = !is_verbal(b.event)
+            || b.event == EventType::Consult
+            || ai.is_empty()
+            || bi.is_empty()
+            || ai.iter().any(|e| bi.contains(e));
+        some && same
+            && agree(&aa, &ba)
             && agree(&ar, &br)
             && dates
             && modes

@@ -48,6 +48,7 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 struct RawTelling {
     of: Vec<String>,
+    by: Vec<String>,
     is: String,
     mode: Vec<String>,
     id: String,
@@ -187,6 +188,8 @@ pub(crate) struct Future {
 #[derive(Clone, Debug)]
 pub(crate) struct Telling {
     pub of: Vec<EventType>,
+    /// Sectors of those who accuse by telling; others only report.
+    pub by: Vec<Sector>,
     pub is: EventType,
     pub mode: Vec<&'static str>,
     pub id: String,
@@ -507,6 +510,19 @@ impl Codebook {
                     {
                         Ok(mode) => book.telling.push(Telling {
                             of,
+                            by: x
+                                .by
+                                .iter()
+                                .filter_map(|b| match b.parse::<Sector>() {
+                                    Ok(s) => Some(s),
+                                    Err(_) => {
+                                        errors.push(format!(
+                                            "{name}:{line}: telling.by: {b:?} is no sector"
+                                        ));
+                                        None
+                                    }
+                                })
+                                .collect(),
                             is,
                             mode,
                             id: x.id,

@@ -524,12 +524,24 @@ impl<'a> Run<'a> {
     pub fn actors_at(&self, node: usize) -> Vec<Slot> {
         let mut out = Vec::new();
         for m in self.roles.members(node) {
+            if self.nobody(m) {
+                continue;
+            }
             if let Some(i) = self.l.actors.headed_by(m) {
                 out.extend(self.mention_slots(i));
                 self.other_sides(m, &mut out);
             }
         }
         out
+    }
+
+    /// "No group has claimed the attack": a nominal that says that there is none.
+    fn nobody(&self, node: usize) -> bool {
+        matches!(self.lemma[node].as_ref(), "nobody" | "none" | "neither")
+            || self.p.kids(node).any(|k| {
+                matches!(self.p.rel(k), D::Det | D::DetPredet)
+                    && matches!(self.p.lemma(k), "no" | "neither")
+            })
     }
 
     /// "Norwegian and Kenyan officials", "the presidents of Peru and Chile": the nominal has one mention, of the side that
@@ -1089,6 +1101,7 @@ impl<'a> Run<'a> {
         let p = self.p;
         let mut r = Reality::default();
         let mut i = t;
+        let mut own_subject = false;
         for step in 0..REACH {
             let clausal = self.roles.is_verb(i)
                 || p.kids(i)
@@ -1103,6 +1116,9 @@ impl<'a> Run<'a> {
                         r.negated ^= true
                     }
                     D::Det if step == 0 && lemma == "no" => r.negated = true,
+                    D::Nsubj | D::NsubjPass if clausal && !own_subject && self.nobody(k) => {
+                        r.negated ^= true
+                    }
                     D::Aux | D::Cop if clausal => {
                         match (lemma, p.form(k).to_lowercase().as_str()) {
                             // "said it would": the future of a told past; elsewhere a supposition
@@ -1156,6 +1172,9 @@ impl<'a> Run<'a> {
                     _ => {}
                 }
             }
+            own_subject |= p
+                .kids(i)
+                .any(|k| matches!(p.rel(k), D::Nsubj | D::NsubjPass));
             let Some(h) = p.head(i) else { break };
             let lemma = p.lemma(h);
             let to = p
@@ -1305,7 +1324,8 @@ impl<'a> Run<'a> {
             };
             let speaker = self.slot_of(speaker.entity, speaker.span);
             let side = |x: &Slot| x.country.map(|c| c.to_string()).or(x.org.clone());
-            let official = speaker.country.is_some() || speaker.org.is_some();
+            let official = (speaker.country.is_some() || speaker.org.is_some())
+                && speaker.sector.is_some_and(|x| telling.by.contains(&x));
             let accused: Vec<Slot> = f
                 .event
                 .actor
