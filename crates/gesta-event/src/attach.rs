@@ -1,6 +1,7 @@
 //! When, where, how many, about what, and which earlier telling: what is tied to an event beside its actors.
 
 use crate::complete::Complete;
+use crate::counterpart::Counterpart;
 use crate::matcher::{Reality, Run, is_verbal};
 use crate::{Aux, Event, EventDate, EventType};
 use gesta_actor::EntityKind;
@@ -332,6 +333,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         let complete = Complete::new(self);
         complete.inherit(&mut all, inherits);
         complete.fill(&mut all);
+        Counterpart::new(self).fill(&mut all);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {
             let pending = inherits.get(i).copied().unwrap_or(false);

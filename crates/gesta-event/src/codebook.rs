@@ -78,6 +78,8 @@ struct RawPattern {
     #[serde(default)]
     inherit: bool,
     #[serde(default)]
+    alone: bool,
+    #[serde(default)]
     told: bool,
     #[serde(default)]
     without: Vec<String>,
@@ -151,6 +153,8 @@ pub(crate) struct Pattern {
     pub modal: bool,
     /// A retelling ("the strike destroyed …") takes who and whom from the telling before.
     pub inherit: bool,
+    /// The act needs nobody at the other end: none is taken from the rest of the report.
+    pub alone: bool,
     /// Counts although it is only the topic of a speech act: "welcomed the agreement between X and Y".
     pub told: bool,
     /// Sectors of which nobody may take part.
@@ -425,6 +429,7 @@ impl Codebook {
                             irrealis: p.irrealis,
                             modal: p.modal,
                             inherit: p.inherit,
+                            alone: p.alone,
                             told: p.told,
                             without: without.clone(),
                             confidence: p.confidence.unwrap_or(0.7),

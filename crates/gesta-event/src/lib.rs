@@ -6,6 +6,7 @@
 mod attach;
 mod codebook;
 mod complete;
+mod counterpart;
 mod matcher;
 mod ontology;
 mod pattern;

@@ -1,0 +1,130 @@
+//! Whom an act of speech is aimed at when its own sentence does not say: "Oslo refused", "the move was criticised".
+
+use crate::attach::{Attach, keys};
+use crate::matcher::is_verbal;
+use crate::{Event, EventType, Slot};
+use gesta_actor::{EntityKind, Sector};
+
+/// How many sentences back the act is told that is answered.
+const ANSWERED: u32 = 6;
+/// How many events back are looked at.
+const BACK: usize = 40;
+
+pub(crate) struct Counterpart<'c, 'r, 'a> {
+    attach: &'c Attach<'r, 'a>,
+}
+
+impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
+    pub fn new(attach: &'c Attach<'r, 'a>) -> Self {
+        Counterpart { attach }
+    }
+
+    /// Gives those acts of speech that need somebody at the other end the one whom the report lets expect there.
+    pub fn fill(&self, events: &mut [Event]) {
+        for i in 0..events.len() {
+            let e = &events[i];
+            let aimed = matches!(
+                e.event,
+                EventType::Accuse | EventType::Request | EventType::Reject | EventType::Threaten
+            );
+            let book = self.attach.run.book;
+            let alone = book.patterns.iter().any(|p| p.alone && p.id == e.rule);
+            if !aimed || alone || e.actor.is_empty() || !e.recipient.is_empty() {
+                continue;
+            }
+            let found = self.aim(events, i);
+            events[i].recipient = found;
+        }
+    }
+
+    fn aim(&self, events: &[Event], i: usize) -> Vec<Slot> {
+        let e = &events[i];
+        let own = keys(&e.actor);
+        let acts = |entity: u32| e.actor.iter().any(|a| a.entity == entity);
+        let other = |x: &[Slot]| !x.is_empty() && !x.iter().any(|s| acts(s.entity));
+        let from = i.saturating_sub(BACK);
+        let back = || events[from..i].iter().rev();
+        let near = |x: &&Event| x.sentence + ANSWERED >= e.sentence;
+        // What he was asked or accused of he refuses or returns.
+        if e.event != EventType::Request {
+            let asked = back().filter(near).find(|x| {
+                let to = matches!(x.event, EventType::Request | EventType::Accuse | EventType::Threaten)
+                    || e.event != EventType::Reject && !is_verbal(x.event);
+                to && x.recipient.iter().any(|r| acts(r.entity))
+                    && other(&x.actor)
+            });
+            if let Some(x) = asked {
+                return x.actor.clone();
+            }
+        }
+        // He goes on against the same one.
+        let same = back().find(|x| {
+            x.event == e.event
+                && other(&x.recipient)
+                && keys(&x.actor) == own
+                && x.actor.iter().any(|s| acts(s.entity))
+        });
+        if let Some(x) = same {
+            return x.recipient.clone();
+        }
+        // Others aim at the same one.
+        let others = back()
+            .filter(near)
+            .find(|x| x.event == e.event && other(&x.recipient));
+        if let Some(x) = others {
+            return x.recipient.clone();
+        }
+        let court = e.actor.iter().any(|a| a.sector == Some(Sector::Jud));
+        // A court strikes down what those in power did.
+        if court {
+            let power = self.power(e);
+            if !power.is_empty() {
+                return power;
+            }
+        }
+        // The doer of what was told last is blamed for it.
+        if e.event == EventType::Accuse || court {
+            let doer = back()
+                .filter(near)
+                .find(|x| other(&x.actor) && x.sentence < e.sentence);
+            if let Some(x) = doer {
+                return x.actor.clone();
+            }
+        }
+        if e.event != EventType::Reject {
+            return self.power(e);
+        }
+        vec![]
+    }
+
+    /// The body or person in power whom the report names most.
+    fn power(&self, e: &Event) -> Vec<Slot> {
+        let run = self.attach.run;
+        let actors = run.l.actors;
+        let outside = e.actor.iter().all(|a| {
+            a.sector.is_none_or(|s| !matches!(s, Sector::Gov | Sector::Mil | Sector::Cop))
+        });
+        let country = e.actor.iter().find_map(|a| a.country);
+        if !outside || country.is_none() {
+            return vec![];
+        }
+        let best = (0..actors.entities.len() as u32)
+            .filter(|&x| {
+                let y = &actors.entities[x as usize];
+                y.country == country
+                    && y.sector == Some(Sector::Gov)
+                    && y.kind != EntityKind::Other
+                    && !e.actor.iter().any(|a| a.entity == x)
+            })
+            .map(|x| (actors.entities[x as usize].mentions.len(), std::cmp::Reverse(x)))
+            .max();
+        match best {
+            Some((n, std::cmp::Reverse(x))) if n >= 2 => {
+                let span = actors.entities[x as usize].mentions.first()
+                    .map(|&m| actors.mentions[m as usize].span);
+                vec![run.slot_of(x, span)]
+            }
+            _ => vec![],
+        }
+    }
+}
