@@ -48,10 +48,11 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
         // What he was asked or accused of he refuses or returns.
         if e.event != EventType::Request {
             let asked = back().filter(near).find(|x| {
-                let to = matches!(x.event, EventType::Request | EventType::Accuse | EventType::Threaten)
-                    || e.event != EventType::Reject && !is_verbal(x.event);
-                to && x.recipient.iter().any(|r| acts(r.entity))
-                    && other(&x.actor)
+                let to = matches!(
+                    x.event,
+                    EventType::Request | EventType::Accuse | EventType::Threaten
+                ) || e.event != EventType::Reject && !is_verbal(x.event);
+                to && x.recipient.iter().any(|r| acts(r.entity)) && other(&x.actor)
             });
             if let Some(x) = asked {
                 return x.actor.clone();
@@ -102,7 +103,8 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
         let run = self.attach.run;
         let actors = run.l.actors;
         let outside = e.actor.iter().all(|a| {
-            a.sector.is_none_or(|s| !matches!(s, Sector::Gov | Sector::Mil | Sector::Cop))
+            a.sector
+                .is_none_or(|s| !matches!(s, Sector::Gov | Sector::Mil | Sector::Cop))
         });
         let country = e.actor.iter().find_map(|a| a.country);
         if !outside || country.is_none() {
@@ -116,11 +118,18 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                     && y.kind != EntityKind::Other
                     && !e.actor.iter().any(|a| a.entity == x)
             })
-            .map(|x| (actors.entities[x as usize].mentions.len(), std::cmp::Reverse(x)))
+            .map(|x| {
+                (
+                    actors.entities[x as usize].mentions.len(),
+                    std::cmp::Reverse(x),
+                )
+            })
             .max();
         match best {
             Some((n, std::cmp::Reverse(x))) if n >= 2 => {
-                let span = actors.entities[x as usize].mentions.first()
+                let span = actors.entities[x as usize]
+                    .mentions
+                    .first()
                     .map(|&m| actors.mentions[m as usize].span);
                 vec![run.slot_of(x, span)]
             }
