@@ -75,6 +75,15 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
         if let Some(x) = others {
             return x.recipient.clone();
         }
+        // Who refuses was asked, by whoever asked last.
+        if e.event == EventType::Reject {
+            let asked = back()
+                .filter(near)
+                .find(|x| x.event == EventType::Request && other(&x.actor));
+            if let Some(x) = asked {
+                return x.actor.clone();
+            }
+        }
         let court = e.actor.iter().any(|a| a.sector == Some(Sector::Jud));
         // A court strikes down what those in power did.
         if court {
