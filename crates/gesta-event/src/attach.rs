@@ -3,7 +3,7 @@
 use crate::complete::Complete;
 use crate::counterpart::Counterpart;
 use crate::matcher::{Reality, Run, is_verbal};
-use crate::{Aux, Event, EventDate, EventType};
+use crate::{Event, EventDate, EventType};
 use gesta_actor::EntityKind;
 use gesta_parse::{Deprel as D, Upos};
 use gesta_text::number;
@@ -305,29 +305,6 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
     }
 
-    fn historical(&self, e: &mut Event, reality: Reality) {
-        if e.aux.contains(&Aux::Future) {
-            return;
-        }
-        let old = match (&e.date, self.run.l.document.published) {
-            (Some(d), Some(now)) => days(d.end, now) > CURRENT,
-            _ => false,
-        };
-        let p = self.run.p;
-        let adverb = p.kids(e.token as usize).any(|k| {
-            matches!(p.rel(k), D::Advmod | D::Amod) && self.run.scope.past_adverbs.has(p.lemma(k))
-        });
-        // "had …ed" without a day of its own tells what came before the story.
-        let before = reality.perfect_past
-            && e.date.is_none()
-            && e.attribution.is_empty()
-            && !is_verbal(e.event);
-        if (old || adverb || before) && !e.aux.contains(&Aux::Historical) {
-            e.aux.push(Aux::Historical);
-            e.aux.sort();
-        }
-    }
-
     /// What can be said only once all events are there: retellings, and the day of a conversation.
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
         let complete = Complete::new(self);
@@ -370,6 +347,7 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         let events = kept.as_mut_slice();
+        self.backgrounds(events);
         self.readout(events);
         self.talks(events);
         for i in 1..events.len() {

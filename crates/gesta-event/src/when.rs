@@ -1,10 +1,10 @@
 //! The day of an event: what its sentence tells, what hangs on it from the sentences around.
 
 use crate::attach::{Attach, CURRENT, date_of, days, keys};
-use crate::matcher::is_verbal;
-use crate::{Event, EventDate, EventType};
+use crate::matcher::{Reality, is_verbal};
+use crate::{Aux, Event, EventDate, EventType};
 use gesta_actor::{EntityKind, Sector};
-use gesta_parse::Deprel as D;
+use gesta_parse::{Deprel as D, Upos};
 use gesta_time::{Precision, TimexKind};
 use jiff::civil::Date;
 
@@ -204,8 +204,13 @@ impl Attach<'_, '_> {
             // "the 2008 raid", "Monday's attack": the time of the thing itself
             return p.head(at) == Some(t);
         }
-        let case = p.case(at);
-        case.is_empty() || !case.split(' ').any(|c| self.run.scope.off_time.has(c))
+        !self.off(at)
+    }
+
+    /// "since Friday", "prior to 2004": not the time itself.
+    fn off(&self, at: usize) -> bool {
+        let case = self.run.p.case(at);
+        !case.is_empty() && case.split(' ').any(|c| self.run.scope.off_time.has(c))
     }
 
     /// Tellings of one occurrence share its day: an undated act takes that of the nearest current one of its type with
@@ -342,5 +347,123 @@ impl Attach<'_, '_> {
                 let t = &self.run.l.times[i];
                 matches!((t.start, t.end), (Some(a), Some(b)) if b < d.start || d.end < a)
             })
+    }
+
+    /// Marks an event as background where its own words tell that it lies before the news.
+    pub fn historical(&self, e: &mut Event, reality: Reality) {
+        if e.aux.contains(&Aux::Future) {
+            return;
+        }
+        let old = match (&e.date, self.run.l.document.published) {
+            (Some(d), Some(now)) => days(d.end, now) > CURRENT,
+            _ => false,
+        };
+        let p = self.run.p;
+        let adverb = p.kids(e.token as usize).any(|k| {
+            matches!(p.rel(k), D::Advmod | D::Amod) && self.run.scope.past_adverbs.has(p.lemma(k))
+        });
+        // "had …ed" without a day of its own tells what came before the story.
+        let before = reality.perfect_past
+            && e.date.is_none()
+            && e.attribution.is_empty()
+            && !is_verbal(e.event);
+        if old || adverb || before {
+            mark(e);
+        }
+    }
+
+    /// Marks what is told as history: all of an article on a thing or person of the past, and what goes on from an old
+    /// day within its paragraph.
+    pub fn backgrounds(&self, events: &mut [Event]) {
+        let p = self.run.p;
+        if self.tells_history() {
+            for e in events.iter_mut().filter(|e| !e.aux.contains(&Aux::Future)) {
+                mark(e);
+            }
+            return;
+        }
+        let Some(now) = self.run.l.document.published else {
+            return;
+        };
+        let sentences = p.text.sentences();
+        // What is the news is not told as history in between.
+        let news: Vec<EventType> = events
+            .iter()
+            .filter(|e| e.aux.is_empty())
+            .filter(|e| {
+                e.date
+                    .as_ref()
+                    .is_some_and(|d| (0..=CURRENT).contains(&days(d.end, now)))
+            })
+            .map(|e| e.event)
+            .collect();
+        let mut then = vec![false; sentences.len()];
+        let mut own = vec![false; sentences.len()];
+        for s in 0..sentences.len() {
+            let goes_on = s > 0 && sentences[s - 1].paragraph == sentences[s].paragraph;
+            let (mut old, mut new) = (false, false);
+            for (i, at) in self.sentence_items(s, &self.time_head) {
+                let t = &self.run.l.times[i];
+                if self.off(at) {
+                    continue;
+                }
+                match (t.kind, t.end) {
+                    (TimexKind::Date | TimexKind::Time, Some(end)) if days(end, now) > CURRENT => {
+                        old = true
+                    }
+                    (TimexKind::Date | TimexKind::Time, Some(_)) => new = true,
+                    _ => {}
+                }
+            }
+            own[s] = old && !new;
+            then[s] = !new && (old || goes_on && then[s - 1] && self.told_past(s));
+        }
+        for e in events.iter_mut() {
+            let s = e.sentence as usize;
+            if then[s]
+                && (own[s] || !news.contains(&e.event))
+                && e.date.is_none()
+                && e.aux.is_empty()
+                && e.attribution.is_empty()
+                && !self.lasting(e.token as usize)
+            {
+                mark(e);
+            }
+        }
+    }
+
+    /// Whether the main verb of a sentence is in the past tense.
+    fn told_past(&self, s: usize) -> bool {
+        let p = self.run.p;
+        p.root(s).is_some_and(|v| {
+            p.word(v).xpos == "VBD"
+                || p.kids(v).any(|k| {
+                    matches!(p.rel(k), D::Aux | D::AuxPass | D::Cop)
+                        && matches!(p.form(k).to_lowercase().as_str(), "was" | "were" | "had" | "did")
+                })
+        })
+    }
+
+    /// An undated article that begins by saying what its subject is or was: "The Harbour Raid was an operation …".
+    fn tells_history(&self) -> bool {
+        let p = self.run.p;
+        if self.run.l.document.published.is_some() || self.run.l.actors.author.is_some() {
+            return false;
+        }
+        let year = self.run.l.times.iter().any(|t| t.start.is_some());
+        year && p.root(0).is_some_and(|r| {
+            matches!(p.upos(r), Upos::Noun | Upos::Propn)
+                && p.kid(r, D::Cop).is_some()
+                && p.kid(r, D::Det).is_some()
+                && p.kid(r, D::Nsubj)
+                    .is_some_and(|s| s < r && p.upos(s) == Upos::Propn)
+        })
+    }
+}
+
+fn mark(e: &mut Event) {
+    if !e.aux.contains(&Aux::Historical) {
+        e.aux.push(Aux::Historical);
+        e.aux.sort();
     }
 }
