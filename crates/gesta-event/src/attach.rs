@@ -348,6 +348,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         let events = kept.as_mut_slice();
         self.backgrounds(events);
+        self.bygones(events);
         self.readout(events);
         self.talks(events);
         for i in 1..events.len() {

@@ -110,6 +110,8 @@ struct RawFuture {
     when_mode: Vec<String>,
     #[serde(default)]
     aux: bool,
+    #[serde(default)]
+    reported: bool,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +188,8 @@ pub(crate) struct Future {
     pub to: EventType,
     pub mode: Vec<&'static str>,
     pub aux: bool,
+    /// The auxiliary mode stays away from quoted words, which do it by saying so: "we will continue to urge …".
+    pub reported: bool,
 }
 
 /// What a speaker does by telling an act of somebody on another side.
@@ -474,6 +478,7 @@ impl Codebook {
                                 to,
                                 mode,
                                 aux: x.aux,
+                                reported: x.reported,
                             }),
                             (Err(m), _) | (_, Err(m)) => {
                                 errors.push(format!("{name}:{line}: future: {m}"))

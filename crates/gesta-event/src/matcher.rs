@@ -27,6 +27,8 @@ pub(crate) struct Scope {
     pub past_adverbs: Words,
     pub locative: Words,
     pub off_time: Words,
+    pub past_noun: Words,
+    pledge: Words,
     pub deictic: Words,
     pub other_time: Words,
     raising: Words,
@@ -54,6 +56,8 @@ impl Scope {
             past_adverbs: l("past_adverbs"),
             locative: l("locative"),
             off_time: l("off_time"),
+            past_noun: l("past_noun"),
+            pledge: l("pledge"),
             deictic: l("deictic"),
             other_time: l("other_time"),
             raising: l("raising"),
@@ -80,6 +84,8 @@ pub(crate) struct Reality {
     pub modal: bool,
     /// "had …ed": before the time of the story.
     pub perfect_past: bool,
+    /// Future only as what is agreed or promised, which is done by saying so.
+    pub pledged: bool,
 }
 
 pub(crate) struct Run<'a> {
@@ -787,7 +793,8 @@ impl<'a> Run<'a> {
                         mode = f.mode.clone();
                     }
                     event = f.to;
-                    if f.aux {
+                    let spoken = f.reported && self.said[t].is_some() && !self.told_indirectly(t);
+                    if f.aux && !reality.pledged && !spoken {
                         aux.push(Aux::Future);
                     }
                 }
@@ -1188,6 +1195,7 @@ impl<'a> Run<'a> {
                         || lemma == "be"
                         || (lemma == "go" && p.word(h).xpos == "VBG")
                     {
+                        r.pledged |= !r.future && self.scope.pledge.has(lemma);
                         r.future = true;
                     } else if self.scope.negative.has(lemma) {
                         r.negated = true;

@@ -355,7 +355,7 @@ impl Attach<'_, '_> {
             return;
         }
         let old = match (&e.date, self.run.l.document.published) {
-            (Some(d), Some(now)) => days(d.end, now) > CURRENT,
+            (Some(d), Some(now)) => self.long_ago(d, now),
             _ => false,
         };
         let p = self.run.p;
@@ -370,6 +370,19 @@ impl Attach<'_, '_> {
         if old || adverb || before {
             mark(e);
         }
+    }
+
+    /// Whether a day lies more than a month back; of a month or year its middle counts, or the end that is told.
+    fn long_ago(&self, d: &EventDate, now: Date) -> bool {
+        let (from, to) = (days(d.start, now), days(d.end, now));
+        let part = d.time.and_then(|t| self.run.l.times[t as usize].modifier);
+        let back = match (d.precision, part) {
+            _ if to <= 0 => to,
+            (Precision::Month, Some("START")) => from,
+            (Precision::Month | Precision::Year, None | Some("MID")) => (from + to) / 2,
+            _ => to,
+        };
+        back > CURRENT
     }
 
     /// Marks what is told as history: all of an article on a thing or person of the past, and what goes on from an old
@@ -415,6 +428,7 @@ impl Attach<'_, '_> {
                     _ => {}
                 }
             }
+            let old = old || self.of_history(s);
             own[s] = old && !new;
             then[s] = !new && (old || goes_on && then[s - 1] && self.told_past(s));
         }
@@ -427,6 +441,67 @@ impl Attach<'_, '_> {
                 && e.attribution.is_empty()
                 && !self.lasting(e.token as usize)
             {
+                mark(e);
+            }
+        }
+    }
+
+    /// "in the history of the state", "in the past".
+    fn of_history(&self, s: usize) -> bool {
+        let p = self.run.p;
+        p.text.sentences()[s].range().any(|i| {
+            p.upos(i) == Upos::Noun
+                && self.run.said[i].is_none()
+                && self.run.scope.past_noun.has(p.lemma(i))
+                && matches!(p.case(i).as_str(), "in" | "during" | "throughout" | "under")
+        })
+    }
+
+    /// What was done by those who are tried for it or pardoned, and an old occurrence that is told again, lie before the
+    /// news too.
+    pub fn bygones(&self, events: &mut [Event]) {
+        let same = |a: &[crate::Slot], b: &[crate::Slot]| {
+            a.iter().any(|x| b.iter().any(|y| x.entity == y.entity))
+        };
+        for i in 0..events.len() {
+            let e = &events[i];
+            if !e.aux.is_empty() || e.date.is_some() {
+                continue;
+            }
+            // "the court sentenced him": his deed; "he was pardoned": deed, charge and sentence
+            let tried = events.iter().any(|x| {
+                let convicted = x.event == EventType::Sanction && x.mode.contains(&"convict");
+                let pardoned = x.event == EventType::Concede && x.rule.contains("pardon");
+                let deed = e.event == EventType::Assault && same(&e.actor, &x.recipient);
+                let case = matches!(e.event, EventType::Sanction)
+                    && e.mode.contains(&"convict")
+                    && e.sentence != x.sentence
+                    && same(&e.recipient, &x.recipient);
+                (convicted || pardoned) && deed || pardoned && case
+            });
+            if tried {
+                mark(&mut events[i]);
+                continue;
+            }
+            if is_verbal(e.event) {
+                continue;
+            }
+            let told = (i.saturating_sub(60)..i).rev().find(|&j| {
+                let a = &events[j];
+                a.event == e.event
+                    && a.sentence < e.sentence
+                    && (same(&a.recipient, &e.recipient)
+                        || self.run.p.lemma(a.token as usize) == self.run.p.lemma(e.token as usize)
+                            && !a.recipient.is_empty()
+                            && keys(&a.recipient) == keys(&e.recipient))
+            });
+            if let Some(a) = told.map(|j| events[j].clone())
+                && a.aux == [Aux::Historical]
+                && a.date.as_ref().is_some_and(|d| !self.other_time(&events[i], d))
+            {
+                let e = &mut events[i];
+                e.date = a.date;
+                e.place = e.place.or(a.place);
                 mark(e);
             }
         }
