@@ -497,7 +497,9 @@ impl Attach<'_, '_> {
             });
             if let Some(a) = told.map(|j| events[j].clone())
                 && a.aux == [Aux::Historical]
-                && a.date.as_ref().is_some_and(|d| !self.other_time(&events[i], d))
+                && a.date
+                    .as_ref()
+                    .is_some_and(|d| !self.other_time(&events[i], d))
             {
                 let e = &mut events[i];
                 e.date = a.date;
@@ -514,7 +516,10 @@ impl Attach<'_, '_> {
             p.word(v).xpos == "VBD"
                 || p.kids(v).any(|k| {
                     matches!(p.rel(k), D::Aux | D::AuxPass | D::Cop)
-                        && matches!(p.form(k).to_lowercase().as_str(), "was" | "were" | "had" | "did")
+                        && matches!(
+                            p.form(k).to_lowercase().as_str(),
+                            "was" | "were" | "had" | "did"
+                        )
                 })
         })
     }
