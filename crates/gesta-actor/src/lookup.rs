@@ -295,6 +295,21 @@ impl Resolver {
             }
             _ => {
                 let past = p.spells.iter().any(|s| s.days.to < day || day == 0);
+                // whoever led rebels stays one of theirs
+                let rebel = p
+                    .spells
+                    .iter()
+                    .filter(|s| s.days.to < day || day == 0)
+                    .max_by_key(|s| s.days.to)
+                    .filter(|s| s.sectors.first() == Some(&Sector::Reb));
+                if let Some(s) = rebel {
+                    return View {
+                        country: s.country,
+                        org: s.org.clone().map(|o| self.org_output(&o)),
+                        sectors: s.sectors.clone(),
+                        office: None,
+                    };
+                }
                 View {
                     country: p.home,
                     org: None,

@@ -180,7 +180,8 @@ impl<'a> Gather<'a> {
             } else {
                 vec![]
             };
-            if them.len() == 1 && self.agree(them[0], &np) {
+            let named = matches!(self.nps[j].ident, Some(Ident::State(_))) && j == i + 1;
+            if them.len() == 1 && (named || self.agree(them[0], &np)) {
                 return them;
             }
         }
@@ -210,6 +211,14 @@ impl<'a> Gather<'a> {
             && !self.nps[j].roles.is_empty()
         {
             np.country = self.nps[j].country;
+        }
+        // "its allies", "our partners": they are of other states
+        let relation = np
+            .head_role
+            .is_some_and(|r| self.s.r.cue("relation", &self.data.roles[r as usize].words));
+        if relation && (np.ours || np.owner.is_some()) {
+            np.unnamed |= np.country.is_none();
+            return np;
         }
         if np.ours {
             np.country = np.country.or(self.ours(np.head));
@@ -385,6 +394,17 @@ impl<'a> Gather<'a> {
     fn same_as(&self, i: usize) -> Option<usize> {
         let p = self.s.p;
         let h = self.nps[i].head;
+        // "our ally Turkey"
+        if let Some(r) = self.nps[i].head_role
+            && self.nps[i].name.is_none()
+            && !self.nps[i].plural
+            && self.s.r.cue("relation", &self.data.roles[r as usize].words)
+            && let Some(j) = self.np_of(h + 1)
+            && self.nps[j].head > h
+            && matches!(self.nps[j].ident, Some(Ident::State(_)))
+        {
+            return Some(j);
+        }
         let fits = |j: usize| {
             let (a, b) = (&self.nps[i], &self.nps[j]);
             b.pron.is_none()
@@ -695,6 +715,11 @@ impl<'a> Gather<'a> {
                     && !clash(e)
                     && e.names.iter().any(|n| {
                         *n == name
+                            // "the Oversight Committee" after "House Oversight and Reform Committee"
+                            || name.len() > 1
+                                && n.len() > name.len()
+                                && n.last() == name.last()
+                                && name.iter().all(|w| n.contains(w))
                             || n.len() == 1 && initials.len() > 2 && n[0] == initials
                             || name.len() == 1
                                 && name[0].len() > 2
@@ -789,7 +814,12 @@ impl<'a> Gather<'a> {
                 EntityKind::Person if x.kind == EntityKind::Person && definite => {
                     if same_word || self.holds(x, np) {
                         12 - near
-                    } else if self.vague(np) && near <= 3 && x.ident.is_none() && self.anybody(x) {
+                    } else if self.vague(np)
+                        && near <= 3
+                        && x.ident.is_none()
+                        && self.anybody(x)
+                        && (!self.violent(np) || self.suspected(x))
+                    {
                         5 - near
                     } else {
                         continue;
@@ -857,6 +887,25 @@ impl<'a> Gather<'a> {
         })
     }
 
+    /// "the attacker".
+    fn violent(&self, np: &Np) -> bool {
+        matches!(np.sectors.first(), Some(Sector::Uaf | Sector::Crm))
+    }
+
+    /// Whether it may be the one who did the violence: called so, called a man, or named.
+    fn suspected(&self, x: &Ent) -> bool {
+        let called = |w: &str| {
+            x.roles
+                .iter()
+                .any(|&r| self.data.roles[r as usize].words == w)
+        };
+        matches!(x.sectors.first(), Some(Sector::Uaf | Sector::Crm))
+            || !x.names.is_empty()
+            || ["man", "individual", "youth", "teenager", "worker", "student"]
+                .iter()
+                .any(|w| called(w))
+    }
+
     /// Whether nothing but its being a person is known of it.
     fn anybody(&self, x: &Ent) -> bool {
         x.sectors
@@ -880,7 +929,14 @@ impl<'a> Gather<'a> {
             ("group", Some(k)) => matches!(k, Armed | Ngo | Movement | Company | Party),
             ("movement", Some(k)) => matches!(k, Armed | Movement | Party),
             ("union" | "bloc", Some(k)) => matches!(k, Igo | Union),
-            ("alliance" | "coalition", Some(k)) => matches!(k, Igo | Party | Armed),
+            ("alliance" | "coalition", Some(k)) => {
+                matches!(k, Igo | Party)
+                    || k == Armed
+                        && x.name.as_ref().is_some_and(|n| {
+                            let n = n.to_lowercase();
+                            n.contains(lemma) || n.contains("front") || n.contains("forces")
+                        })
+            }
             ("company" | "firm", Some(k)) => matches!(k, Company | Media),
             ("militia", Some(k)) => k == Armed,
             ("agency", Some(k)) => matches!(k, Agency | Intelligence | Igo | Media | Police),
@@ -913,6 +969,17 @@ impl<'a> Gather<'a> {
                 if np.tokens.contains(&self.nps[j].head) || np.owner == Some(self.nps[j].head) {
                     continue;
                 }
+                // "Trump and Erdoğan spoke. Both nations …": whose leaders were named
+                let (e, x) = match (states && x.kind == EntityKind::Person, self.country_of(x)) {
+                    (true, Some(c)) if !persons => {
+                        let s = self.s.r.state_of(c).map(|s| Key::Ident(Ident::State(s)));
+                        match s.and_then(|k| self.keys.get(&k)) {
+                            Some(&s) => (s, &self.ents[s as usize]),
+                            None => (e, x),
+                        }
+                    }
+                    _ => (e, x),
+                };
                 let fits = match x.kind {
                     EntityKind::Person => persons && !x.plural || lemma == "side",
                     EntityKind::State => states,
@@ -1305,10 +1372,19 @@ impl<'a> Gather<'a> {
                     .or(home.filter(|h| *h != own));
                 continue;
             }
-            // the words of an official body speak of its own state's servants
-            let official = self
-                .author
-                .filter(|_| !matches!(e.sectors.first(), None | Some(Sector::Cvl)));
+            // the words of an official body speak of its own state's servants, and of other states' people
+            use Sector::*;
+            let servants = matches!(
+                e.sectors.first(),
+                Some(Gov | Mil | Cop | Jud | Leg | Spy)
+            );
+            let official = self.author.filter(|_| servants);
+            if let Some(own) = self.author.filter(|_| !servants) {
+                let near = self.near_state(e.first, Some(own));
+                let abroad = self.s.abroad(own);
+                self.ents[k].country = near.or(abroad).or(Some(own));
+                continue;
+            }
             let typical = self.typical(e);
             let c = typical
                 .or(official)

@@ -112,6 +112,8 @@ pub(crate) struct Scan<'a> {
     surnames: BTreeSet<String>,
     /// Abbreviations that the text introduces in brackets: "(DFR)".
     acronyms: BTreeSet<String>,
+    /// How much is said of each country.
+    weights: BTreeMap<Country, f32>,
     /// The country that the document is about, and its share of all that is said of countries.
     pub home: Option<(Country, f32)>,
 }
@@ -199,6 +201,7 @@ impl<'a> Scan<'a> {
             persons: BTreeSet::new(),
             surnames: BTreeSet::new(),
             acronyms: BTreeSet::new(),
+            weights: BTreeMap::new(),
             home: None,
         };
         scan.surnames = scan
@@ -325,6 +328,22 @@ impl<'a> Scan<'a> {
         }
         let total: f32 = weights.values().sum();
         self.home = top.map(|(c, w)| (c, w / total));
+        self.weights = weights;
+    }
+
+    /// The country of which the document speaks most beside `own`: what an official's words are about.
+    pub fn abroad(&self, own: Country) -> Option<Country> {
+        self.weights
+            .iter()
+            .filter(|(c, _)| **c != own)
+            .fold(None, |best: Option<(Country, f32)>, (&c, &w)| {
+                if best.is_none_or(|b| w > b.1) {
+                    Some((c, w))
+                } else {
+                    best
+                }
+            })
+            .map(|b| b.0)
     }
 
     fn dated(&self, r: &Ref) -> bool {
@@ -459,7 +478,15 @@ impl<'a> Scan<'a> {
                 What::Seat(i, _) => Some(i),
                 _ => None,
             })
-            .min_by_key(|&i| !self.countries.contains(&self.data.states[i as usize].code))
+            // of several states ("Kurdish") the one of which the document speaks most; of equals the first
+            .reduce(|a, b| {
+                let w = |i: u32| {
+                    let code = self.data.states[i as usize].code;
+                    let known = self.countries.contains(&code);
+                    (known, self.weights.get(&code).copied().unwrap_or(0.0))
+                };
+                if w(b) > w(a) { b } else { a }
+            })
     }
 
     pub fn speaks_of(&self, c: Country) -> bool {
@@ -474,6 +501,13 @@ impl<'a> Scan<'a> {
             }
             _ => false,
         }
+    }
+
+    /// The state in which the place at `t` lies, if that is neither state `i` nor a territory of the same state.
+    fn lies_in(&self, t: usize, i: u32) -> Option<u32> {
+        let k = self.r.state_of(self.hint(t)?)?;
+        let (a, b) = (&self.data.states[i as usize], &self.data.states[k as usize]);
+        (k != i && a.parent != Some(b.code) && b.parent != Some(a.code)).then_some(k)
     }
 
     fn org_of(&self, m: &Match) -> Option<u32> {
@@ -761,7 +795,10 @@ impl<'a> Scan<'a> {
             let mut np = self.blank(h);
             np.kind = EntityKind::Group;
             np.plural = true;
-            np.sectors = vec![Sector::Cvl];
+            // anybody: "those who lie"; people to whom something is done: "those displaced"
+            let anybody = self.p.kid(h, D::AclRelcl).is_some();
+            np.sectors = vec![if anybody { Sector::Unk } else { Sector::Cvl }];
+            np.unnamed = true;
             np.def = Def::Indefinite;
             np.tokens = h..self.right(h, 0);
             return Some(np);
@@ -877,11 +914,8 @@ impl<'a> Scan<'a> {
                 continue;
             }
             // "of State", "for Foreign Affairs": capitals back to a role word
-            if !role
-                || word.eq_ignore_ascii_case("of")
-                || word.eq_ignore_ascii_case("for")
-                || self.capital(k)
-            {
+            // but "an adviser to President X" is not X
+            if !role || self.capital(k) {
                 let mut j = k;
                 let mut ok = false;
                 while j > first && k - j < 8 {
@@ -1306,6 +1340,17 @@ impl<'a> Scan<'a> {
                         np.name = Some(range);
                         return true;
                     }
+                    // "Georgia" the state of the USA, where the map knows better
+                    What::State(i) if !longer && self.lies_in(h, i).is_some() => {
+                        np.ident = self.lies_in(h, i).map(Ident::State);
+                        np.kind = EntityKind::State;
+                        np.form = Form::Name;
+                        np.country = self.hint(h);
+                        np.sectors = vec![Sector::Gov];
+                        np.plural = false;
+                        np.roles.clear();
+                        return true;
+                    }
                     What::State(i) | What::Part(i, _, 0) if !longer => {
                         np.ident = Some(Ident::State(i));
                         np.kind = EntityKind::State;
@@ -1373,7 +1418,15 @@ impl<'a> Scan<'a> {
                         np.form = Form::Nominal;
                         np.plural = np.kind == EntityKind::Group;
                         np.country = Some(self.data.states[i as usize].code);
-                        np.sectors = vec![Sector::Cvl];
+                        // "the Saudis warned": their government; "three Saudis", "the Syrians who fled": people
+                        let all = np.plural
+                            && start + 1 == h
+                            && self.lower(start) == "the"
+                            && !self.harmed(h)
+                            && !p.kids(h).any(|k| {
+                                k > h && matches!(p.rel(k), D::AclRelcl | D::Acl | D::Nmod)
+                            });
+                        np.sectors = vec![if all { Sector::Gov } else { Sector::Cvl }];
                         return true;
                     }
                     What::OrgMember(i, pl) if !longer => {
@@ -1481,6 +1534,7 @@ impl<'a> Scan<'a> {
                 }
             }
             np.unnamed = role.unnamed
+                || np.plural && np.country.is_none() && self.beyond(h)
                 || np.plural
                     && matches!(
                         role.words.as_str(),
@@ -1529,6 +1583,16 @@ impl<'a> Scan<'a> {
             _ => {}
         }
         false
+    }
+
+    /// "foreign forces", "regional leaders": they belong to no single state.
+    fn beyond(&self, h: usize) -> bool {
+        let p = self.p;
+        p.kids(h).any(|k| {
+            k < h
+                && matches!(p.rel(k), D::Amod | D::Compound)
+                && self.r.cue("beyond", &self.lower(k))
+        })
     }
 
     fn partitive(&self, np: &mut Np, h: usize) -> bool {
@@ -1903,10 +1967,15 @@ impl<'a> Scan<'a> {
             np.sectors = role.sectors.clone();
             // "police sergeant"
             let cop = |r: &u32| self.data.roles[*r as usize].sectors.first() == Some(&Sector::Cop);
+            let police = org.is_some_and(|o| o.kind == OrgKind::Police);
             if np.sectors == [Sector::Mil]
-                && (concrete == Some(Sector::Cop) || np.roles.iter().any(cop))
+                && (concrete == Some(Sector::Cop) || police || np.roles.iter().any(cop))
             {
                 np.sectors = vec![Sector::Cop];
+            }
+            // "opposition forces" fight
+            if np.sectors.first() == Some(&Sector::Mil) && concrete == Some(Sector::Opp) {
+                np.sectors = vec![Sector::Reb];
             }
             if armed
                 && np

@@ -1,9 +1,10 @@
 //! Who and whom a sentence leaves out: taken from what the rest of the document tells.
 
 use crate::attach::{Attach, ids_of, keys};
-use crate::matcher::Run;
+use crate::matcher::{Run, is_verbal};
 use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
+use gesta_parse::{Deprel as D, Upos};
 
 /// How many sentences away somebody may be named who is meant here too.
 const NEAR: usize = 6;
@@ -201,7 +202,6 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
 
     /// An attack by nobody known on nobody named strikes the country in which it happens.
     fn local_victims(&self, events: &mut [Event]) {
-        let actors = self.run().l.actors;
         for e in events.iter_mut().filter(|e| {
             e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
         }) {
@@ -216,23 +216,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let Some(country) = place.country else {
                 continue;
             };
-            let state =
-                |e: &gesta_actor::Entity| e.country == Some(country) && e.kind == EntityKind::State;
-            let any = |e: &gesta_actor::Entity| e.country == Some(country);
-            let found = actors
-                .entities
-                .iter()
-                .position(state)
-                .or_else(|| actors.entities.iter().position(any));
-            if let Some(entity) = found {
-                e.recipient = vec![Slot {
-                    entity: entity as u32,
-                    span: Some(place.span),
-                    country: Some(country),
-                    org: None,
-                    sector: Some(Sector::Cvl),
-                }];
-            }
+            e.recipient = self.people(country, place.span);
         }
     }
 
@@ -292,11 +276,191 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     _ => vec![],
                 };
                 let victims = ids_of(&events[i].recipient);
-                if found.iter().all(|s| !victims.contains(&s.entity)) {
+                let known = |s: &Slot| s.country.is_some() || s.org.is_some();
+                if found.iter().all(|s| known(s) && !victims.contains(&s.entity)) {
                     events[i].actor = found;
                 }
             }
+            let e = &events[i];
+            if e.recipient.is_empty()
+                && e.event == EventType::Assault
+                && !e.actor.is_empty()
+                && !e.rule.starts_with("assault/fight")
+            {
+                events[i].recipient = self.struck(events, i);
+            } else if e.recipient.is_empty() && !e.actor.is_empty() {
+                let found = match e.event {
+                    EventType::Accuse | EventType::Reject => self
+                        .doer(events, i)
+                        .or_else(|| self.again(events, i))
+                        .unwrap_or_default(),
+                    EventType::Request => self
+                        .partner(events, i)
+                        .or_else(|| self.again(events, i))
+                        .or_else(|| self.rulers(&events[i]))
+                        .unwrap_or_default(),
+                    _ => vec![],
+                };
+                events[i].recipient = found;
+            }
         }
+    }
+
+    /// On whom the same attacker's act falls where it is told again; else whoever lives where it strikes, if that is not
+    /// the attacker's own country.
+    fn struck(&self, events: &[Event], i: usize) -> Vec<Slot> {
+        let e = &events[i];
+        let who = keys(&e.actor);
+        let (from, to) = (i.saturating_sub(20), events.len().min(i + 20));
+        let same = |x: &&Event| {
+            x.event == EventType::Assault
+                && !x.recipient.is_empty()
+                && x.sentence.abs_diff(e.sentence) <= 4
+                && keys(&x.actor) == who
+                && x.aux == e.aux
+                && match (&x.date, &e.date) {
+                    (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
+                    _ => true,
+                }
+        };
+        let near = events[from..i].iter().rev().find(same);
+        if let Some(x) = near.or_else(|| events[i + 1..to].iter().find(same)) {
+            return x.recipient.clone();
+        }
+        let mut ever = events[from..to].iter().filter(|x| {
+            x.event == EventType::Assault && !x.recipient.is_empty() && keys(&x.actor) == who
+        });
+        if let Some(x) = ever.next()
+            && ever.all(|y| keys(&y.recipient) == keys(&x.recipient))
+        {
+            return x.recipient.clone();
+        }
+        let here = self
+            .attach
+            .sentence_items(e.sentence as usize, &self.attach.place_head)
+            .find(|&(k, at)| self.attach.scene(at, k));
+        let Some(place) = here.map(|(k, _)| &self.run().l.places[k]) else {
+            return vec![];
+        };
+        // armies strike at fighters, rebels at whoever is there
+        let rebel = |s: &Slot| {
+            let armed = matches!(s.sector, Some(Sector::Reb | Sector::Uaf | Sector::Crm));
+            armed && (s.country != place.country || s.sector != Some(Sector::Reb))
+        };
+        match place.country {
+            Some(c) if e.actor.iter().all(rebel) => self.people(c, place.span),
+            _ => vec![],
+        }
+    }
+
+    /// Who did what a speech act is about: the agent of an event inside its phrase; of "the decision", "this move" whoever
+    /// acted last before; of a thing that is told elsewhere whoever is behind it there.
+    fn doer(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
+        let e = &events[i];
+        let run = self.run();
+        let p = run.p;
+        let t = e.token as usize;
+        let own = keys(&e.actor);
+        let other = |x: &&Event| !x.actor.is_empty() && keys(&x.actor) != own;
+        let topic = run.topic(t)?;
+        let inside = |x: &&Event| x.sentence == e.sentence && p.under(x.token as usize, topic);
+        let near = &events[i.saturating_sub(20)..events.len().min(i + 20)];
+        if let Some(x) = near.iter().filter(other).find(inside) {
+            return Some(x.actor.clone());
+        }
+        if !matches!(p.upos(topic), Upos::Noun | Upos::Pron | Upos::Det) {
+            return None;
+        }
+        let pointed = p.kids(topic).any(|k| {
+            matches!(p.rel(k), D::Det | D::NmodPoss)
+                && matches!(p.lemma(k), "the" | "this" | "that" | "these" | "such")
+        }) || matches!(p.lemma(topic), "this" | "that" | "it");
+        if pointed && (run.scope.act_noun.has(p.lemma(topic)) || p.upos(topic) != Upos::Noun) {
+            let before = events[i.saturating_sub(12)..i].iter().rev();
+            let x = before
+                .take_while(|x| x.sentence + 3 >= e.sentence)
+                .filter(|x| (x.sentence, x.token) < (e.sentence, e.token) && !is_verbal(x.event))
+                .find(other);
+            return x.map(|x| x.actor.clone());
+        }
+        None
+    }
+
+    /// To whom the same speaker spoke so just before.
+    fn again(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
+        let e = &events[i];
+        let who = ids_of(&e.actor);
+        events[i.saturating_sub(12)..i]
+            .iter()
+            .rev()
+            .take_while(|x| x.sentence + 3 >= e.sentence)
+            .find(|x| x.event == e.event && !x.recipient.is_empty() && ids_of(&x.actor) == who)
+            .map(|x| x.recipient.clone())
+    }
+
+    /// The other side of the talks on which the document reports.
+    fn partner(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
+        let own = keys(&events[i].actor);
+        let mut sides: Vec<(&Slot, String)> = Vec::new();
+        for x in events.iter().filter(|x| x.event == EventType::Consult && x.sentence <= 3) {
+            for s in x.actor.iter().chain(&x.recipient) {
+                let k = keys(std::slice::from_ref(s)).remove(0);
+                if !sides.iter().any(|y| y.1 == k) {
+                    sides.push((s, k));
+                }
+            }
+        }
+        let [a, b] = sides.as_slice() else { return None };
+        let [own] = own.as_slice() else { return None };
+        match (a.1 == *own, b.1 == *own) {
+            (true, false) => Some(vec![b.0.clone()]),
+            (false, true) => Some(vec![a.0.clone()]),
+            _ => None,
+        }
+    }
+
+    /// What people and parties of a country demand of nobody in particular, they demand of its government.
+    fn rulers(&self, e: &Event) -> Option<Vec<Slot>> {
+        use Sector::*;
+        let c = e.actor.first()?.country?;
+        let ruled = |s: &Slot| {
+            s.country == Some(c)
+                && matches!(s.sector, Some(Cvl | Soc | Ngo | Opp | Lab | Rel | Edu | Med | Bus | Jrn))
+        };
+        if !e.actor.iter().all(ruled) {
+            return None;
+        }
+        let found = self.named(e, 2 * NEAR, |run, m| {
+            let m = &run.l.actors.mentions[m as usize];
+            let x = &run.l.actors.entities[m.entities[0] as usize];
+            x.country == Some(c)
+                && x.sector == Some(Gov)
+                && x.kind == EntityKind::Organization
+                && run.p.lemma(m.head as usize) == "government"
+        });
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// Those who live in a country, where the document speaks of it.
+    fn people(&self, country: gesta_text::Country, span: gesta_text::Span) -> Vec<Slot> {
+        let actors = self.run().l.actors;
+        let of = |e: &gesta_actor::Entity| e.country == Some(country);
+        let state = |e: &gesta_actor::Entity| of(e) && e.kind == EntityKind::State;
+        let found = actors
+            .entities
+            .iter()
+            .position(state)
+            .or_else(|| actors.entities.iter().position(of));
+        found
+            .map(|entity| Slot {
+                entity: entity as u32,
+                span: Some(span),
+                country: Some(country),
+                org: None,
+                sector: Some(Sector::Cvl),
+            })
+            .into_iter()
+            .collect()
     }
 
     /// The one attacker whom the report tells in the same voice: of the same victims, or called so.
@@ -312,6 +476,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 && x.attribution.iter().all(|a| e.attribution.contains(a))
                 && !x.rule.starts_with("assault/fight")
                 && !x.rule.ends_with("/claim-responsibility")
+                && match (&x.date, &e.date) {
+                    (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
+                    _ => true,
+                }
                 && keys(&x.recipient).iter().any(|k| whom.contains(k));
             if same && !found.iter().any(|f| keys(f) == keys(&x.actor)) {
                 found.push(&x.actor);
@@ -325,7 +493,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         }
         self.named(e, NEAR, |run, m| {
             let m = &run.l.actors.mentions[m as usize];
-            run.scope.attacker.has(run.p.lemma(m.head as usize))
+            let voice = run.said[m.head as usize].is_none_or(|s| e.attribution.contains(&s));
+            voice && run.scope.attacker.has(run.p.lemma(m.head as usize))
         })
     }
 
@@ -344,7 +513,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let m = &run.l.actors.mentions[m as usize];
             let [x] = m.entities[..] else { return false };
             let x = &run.l.actors.entities[x as usize];
-            x.sector.is_some_and(|s| sectors.contains(&s))
+            let body = x.kind != EntityKind::Person || !sectors.contains(&Sector::Cop);
+            body && x.sector.is_some_and(|s| sectors.contains(&s))
                 && x.country.is_some_and(|c| here.contains(&c))
                 && !matches!(
                     run.p.lemma(m.head as usize),

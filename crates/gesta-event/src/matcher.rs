@@ -39,6 +39,7 @@ pub(crate) struct Scope {
     occurring: Words,
     pub nature: Words,
     pub tame: Words,
+    pub act_noun: Words,
 }
 
 impl Scope {
@@ -68,6 +69,7 @@ impl Scope {
             occurring: l("occurring"),
             nature: l("nature"),
             tame: l("tame"),
+            act_noun: l("wrong_noun"),
         }
     }
 }
@@ -669,6 +671,28 @@ impl<'a> Run<'a> {
             }
         }
         (vec![], "nobody found".into())
+    }
+
+    /// What a speech act is about: its object, else the phrase after "over", "about", "at"…
+    pub fn topic(&self, t: usize) -> Option<usize> {
+        let about = |c: &str| {
+            matches!(
+                c,
+                "over" | "about" | "at" | "by" | "with" | "of" | "on" | "for" | "to" | "into" | "against"
+            )
+        };
+        let r = &self.roles;
+        let object = r.object(t).into_iter().next();
+        // "express concern over", "made a statement on": the noun only carries it
+        let carried = object.and_then(|o| {
+            r.preps(o, &about)
+                .into_iter()
+                .next()
+                .filter(|_| self.scope.light.has(&self.lemma[t]))
+        });
+        carried
+            .or(object)
+            .or_else(|| r.preps(t, &about).into_iter().next())
     }
 
     fn follow(&self, t: usize, steps: &[StepSet], look: Look) -> Vec<Slot> {
