@@ -901,9 +901,16 @@ impl<'a> Gather<'a> {
         };
         matches!(x.sectors.first(), Some(Sector::Uaf | Sector::Crm))
             || !x.names.is_empty()
-            || ["man", "individual", "youth", "teenager", "worker", "student"]
-                .iter()
-                .any(|w| called(w))
+            || [
+                "man",
+                "individual",
+                "youth",
+                "teenager",
+                "worker",
+                "student",
+            ]
+            .iter()
+            .any(|w| called(w))
     }
 
     /// Whether nothing but its being a person is known of it.
@@ -1374,10 +1381,7 @@ impl<'a> Gather<'a> {
             }
             // the words of an official body speak of its own state's servants, and of other states' people
             use Sector::*;
-            let servants = matches!(
-                e.sectors.first(),
-                Some(Gov | Mil | Cop | Jud | Leg | Spy)
-            );
+            let servants = matches!(e.sectors.first(), Some(Gov | Mil | Cop | Jud | Leg | Spy));
             let official = self.author.filter(|_| servants);
             if let Some(own) = self.author.filter(|_| !servants) {
                 let near = self.near_state(e.first, Some(own));

@@ -277,7 +277,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 };
                 let victims = ids_of(&events[i].recipient);
                 let known = |s: &Slot| s.country.is_some() || s.org.is_some();
-                if found.iter().all(|s| known(s) && !victims.contains(&s.entity)) {
+                if found
+                    .iter()
+                    .all(|s| known(s) && !victims.contains(&s.entity))
+                {
                     events[i].actor = found;
                 }
             }
@@ -402,7 +405,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
     fn partner(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
         let own = keys(&events[i].actor);
         let mut sides: Vec<(&Slot, String)> = Vec::new();
-        for x in events.iter().filter(|x| x.event == EventType::Consult && x.sentence <= 3) {
+        for x in events
+            .iter()
+            .filter(|x| x.event == EventType::Consult && x.sentence <= 3)
+        {
             for s in x.actor.iter().chain(&x.recipient) {
                 let k = keys(std::slice::from_ref(s)).remove(0);
                 if !sides.iter().any(|y| y.1 == k) {
@@ -410,7 +416,9 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 }
             }
         }
-        let [a, b] = sides.as_slice() else { return None };
+        let [a, b] = sides.as_slice() else {
+            return None;
+        };
         let [own] = own.as_slice() else { return None };
         match (a.1 == *own, b.1 == *own) {
             (true, false) => Some(vec![b.0.clone()]),
@@ -425,7 +433,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         let c = e.actor.first()?.country?;
         let ruled = |s: &Slot| {
             s.country == Some(c)
-                && matches!(s.sector, Some(Cvl | Soc | Ngo | Opp | Lab | Rel | Edu | Med | Bus | Jrn))
+                && matches!(
+                    s.sector,
+                    Some(Cvl | Soc | Ngo | Opp | Lab | Rel | Edu | Med | Bus | Jrn)
+                )
         };
         if !e.actor.iter().all(ruled) {
             return None;

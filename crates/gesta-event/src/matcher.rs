@@ -678,7 +678,17 @@ impl<'a> Run<'a> {
         let about = |c: &str| {
             matches!(
                 c,
-                "over" | "about" | "at" | "by" | "with" | "of" | "on" | "for" | "to" | "into" | "against"
+                "over"
+                    | "about"
+                    | "at"
+                    | "by"
+                    | "with"
+                    | "of"
+                    | "on"
+                    | "for"
+                    | "to"
+                    | "into"
+                    | "against"
             )
         };
         let r = &self.roles;
