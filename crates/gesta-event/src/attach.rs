@@ -171,6 +171,10 @@ impl<'r, 'a> Attach<'r, 'a> {
         for _ in 0..3 {
             let case = p.case(j);
             if !case.is_empty() {
+                // "a delegation from Norway" names its origin
+                if case == "from" && p.rel(j) == D::Nmod {
+                    return false;
+                }
                 return case.split(' ').any(|c| self.run.scope.locative.has(c))
                     || (case == "of"
                         && p.head(j).is_some_and(|h| {

@@ -83,6 +83,8 @@ struct RawPattern {
     told: bool,
     #[serde(default)]
     without: Vec<String>,
+    #[serde(default)]
+    actor_without: Vec<String>,
     confidence: Option<f32>,
     #[serde(default)]
     yes: Vec<Vec<String>>,
@@ -161,6 +163,8 @@ pub(crate) struct Pattern {
     pub told: bool,
     /// Sectors of which nobody may take part.
     pub without: Vec<Sector>,
+    /// Sectors of which nobody may act.
+    pub actor_without: Vec<Sector>,
     pub confidence: f32,
 }
 
@@ -347,13 +351,18 @@ impl Codebook {
                         None => wrong("context", format!("{c:?} is no PLOVER context")),
                     }
                 }
-                let mut without = Vec::new();
-                for w in &p.without {
-                    match w.parse::<Sector>() {
-                        Ok(s) => without.push(s),
-                        Err(m) => wrong("without", m),
+                let mut sectors = |field: &str, names: &[String]| {
+                    let mut out = Vec::new();
+                    for w in names {
+                        match w.parse::<Sector>() {
+                            Ok(s) => out.push(s),
+                            Err(m) => wrong(field, m),
+                        }
                     }
-                }
+                    out
+                };
+                let without = sectors("without", &p.without);
+                let actor_without = sectors("actor_without", &p.actor_without);
                 let mut aux = Vec::new();
                 for a in &p.aux {
                     match [
@@ -436,6 +445,7 @@ impl Codebook {
                             alone: p.alone,
                             told: p.told,
                             without: without.clone(),
+                            actor_without: actor_without.clone(),
                             confidence: p.confidence.unwrap_or(0.7),
                         }),
                         Err(m) => wrong("when", format!("{m} (in {w:?})")),

@@ -325,6 +325,19 @@ impl<'a> Run<'a> {
                 ids.dedup();
                 ids.len() > 1
             }
+            Test::Behind(r) => self
+                .walk(t, r)
+                .iter()
+                .any(|&k| !self.loose(k, 0).is_empty()),
+            Test::Armed(r) => self.walk(t, r).iter().any(|&k| {
+                let armed = |s: &Slot| {
+                    matches!(
+                        s.sector,
+                        Some(Sector::Mil | Sector::Reb | Sector::Uaf | Sector::Prm)
+                    )
+                };
+                self.actors_at(k).iter().any(armed)
+            }),
             Test::Future => self.reality(t).future,
             Test::Place(r) => self
                 .walk(t, r)
@@ -770,7 +783,8 @@ impl<'a> Run<'a> {
                 })
         });
         let barred = |x: &Slot| x.sector.is_some_and(|s| pattern.without.contains(&s));
-        if actor.iter().chain(&recipient).any(barred) {
+        let idle = |x: &Slot| x.sector.is_some_and(|s| pattern.actor_without.contains(&s));
+        if actor.iter().chain(&recipient).any(barred) || actor.iter().any(idle) {
             return Err("one takes part whom the entry leaves out".into());
         }
         let mut parties = actor.iter().chain(&recipient).peekable();
@@ -1160,6 +1174,24 @@ impl<'a> Run<'a> {
                     D::Nsubj | D::NsubjPass if clausal && !own_subject && self.nobody(k) => {
                         r.negated ^= true
                     }
+                    // "expressed no regret", "reached no agreement"
+                    D::Obj
+                        if step == 0
+                            && p.kids(k).any(|d| p.rel(d) == D::Det && p.lemma(d) == "no") =>
+                    {
+                        r.negated = true
+                    }
+                    // "Will they take part?"
+                    D::Aux
+                        if clausal
+                            && p.rel(i) == D::Root
+                            && p.kids(i).any(|s| {
+                                s > k && s < i && matches!(p.rel(s), D::Nsubj | D::NsubjPass)
+                            })
+                            && p.kids(i).any(|q| p.rel(q) == D::Punct && p.form(q) == "?") =>
+                    {
+                        r.hypothetical = true
+                    }
                     D::Aux | D::Cop if clausal => {
                         match (lemma, p.form(k).to_lowercase().as_str()) {
                             // "said it would": the future of a told past; elsewhere a supposition
@@ -1223,12 +1255,22 @@ impl<'a> Run<'a> {
                 .any(|k| p.form(k).eq_ignore_ascii_case("to"));
             match p.rel(i) {
                 D::Conj => {}
+                // "will return to the region, visiting Oslo"
+                D::Advcl
+                    if p.word(i).xpos == "VBG"
+                        && p.kid(i, D::Mark).is_none()
+                        && p.kids(h).any(|k| {
+                            p.rel(k) == D::Aux && matches!(p.lemma(k), "will" | "shall" | "'ll")
+                        }) =>
+                {
+                    r.future = true;
+                    break;
+                }
                 D::Xcomp | D::Ccomp | D::Acl | D::Advcl | D::Csubj if to => {
-                    if self.scope.implicative.has(lemma) {
-                    } else if self.scope.future_verbs.has(lemma)
-                        || lemma == "be"
-                        || (lemma == "go" && p.word(h).xpos == "VBG")
-                    {
+                    if lemma == "go" && p.word(h).xpos == "VBG" {
+                        r.future = true;
+                    } else if self.scope.implicative.has(lemma) {
+                    } else if self.scope.future_verbs.has(lemma) || lemma == "be" {
                         r.pledged |= !r.future && self.scope.pledge.has(lemma);
                         r.future = true;
                     } else if self.scope.negative.has(lemma) {
@@ -1441,7 +1483,15 @@ impl<'a> Run<'a> {
                     .p
                     .kids(i)
                     .any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass));
+            // "in a call with X he urged": the talk is where it was said, not what was asked for
+            let beside = f.event.event == EventType::Consult
+                && self.p.rel(i) == D::Obl
+                && matches!(
+                    self.p.case(i).as_str(),
+                    "in" | "during" | "at" | "after" | "following" | "before" | "on"
+                );
             if finite
+                || beside
                 || matches!(
                     self.p.rel(i),
                     D::Conj | D::Parataxis | D::Advcl | D::AclRelcl

@@ -9,6 +9,8 @@
 //!           | steps ":" ( "*" | lemmas )              the same, as one writes it with prepositions: "on:strike"
 //!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
 //!           | steps ":actors"                         … and two or more do
+//!           | steps ":behind"                         … or an actor is behind the thing that does
+//!           | steps ":armed"                          … and soldiers or fighters do
 //!           | steps ":place"                          … and it is a place whose country is known
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
@@ -154,6 +156,8 @@ pub(crate) enum Test {
     Actor(Vec<StepSet>),
     State(Vec<StepSet>),
     Actors(Vec<StepSet>),
+    Behind(Vec<StepSet>),
+    Armed(Vec<StepSet>),
     Place(Vec<StepSet>),
     Future,
     Prt(Words),
@@ -246,6 +250,8 @@ impl When {
                             "state" => Test::State(role),
                             "self" => Test::Itself(role),
                             "actors" => Test::Actors(role),
+                            "behind" => Test::Behind(role),
+                            "armed" => Test::Armed(role),
                             "place" => Test::Place(role),
                             "bare" => Test::Bare(role),
                             "*" => Test::Has(role),
