@@ -249,6 +249,7 @@ pub(crate) const NEEDED: &[&str] = &[
     "raising",
     "force_noun",
     "ending",
+    "referring",
     "occurring",
     "nature",
     "tame",

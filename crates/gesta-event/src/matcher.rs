@@ -34,6 +34,7 @@ pub(crate) struct Scope {
     raising: Words,
     force_noun: Words,
     ending: Words,
+    referring: Words,
     pub attacker: Words,
     bomb: Words,
     occurring: Words,
@@ -64,6 +65,7 @@ impl Scope {
             raising: l("raising"),
             force_noun: l("force_noun"),
             ending: l("ending"),
+            referring: l("referring"),
             attacker: l("attacker"),
             bomb: l("bomb"),
             occurring: l("occurring"),
@@ -380,10 +382,16 @@ impl<'a> Run<'a> {
                     .iter()
                     .flat_map(|&k| self.actors_at(k))
                     .collect();
+                // a minister speaks for the state and its forces
+                let organ = |s: &Slot| {
+                    matches!(s.sector, Some(Sector::Gov | Sector::Mil | Sector::Igo))
+                };
                 all.iter().any(|s| {
                     s.entity == speaker.entity
-                        || s.country.is_some() && s.country == speaker.country
-                        || s.org.is_some() && s.org == speaker.org
+                        || organ(s)
+                            && organ(&speaker)
+                            && (s.country.is_some() && s.country == speaker.country
+                                || s.org.is_some() && s.org == speaker.org)
                 })
             }),
             Test::Bare(r) => self.walk(t, r).iter().any(|&k| {
@@ -890,21 +898,25 @@ impl<'a> Run<'a> {
     /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
     fn names_a_telling(&self, t: usize) -> bool {
         let p = self.p;
-        // "This is appalling": what was told just before
-        if self.p.kids(t).any(|k| {
-            p.rel(k) == D::Nsubj
-                && (matches!(self.lemma[k].as_ref(), "this" | "that" | "these" | "it")
-                    || self.scope.force_noun.has(&self.lemma[k]))
-        }) && !self.roles.is_verb(t)
-        {
-            return true;
-        }
         let definite = |i: usize| {
             p.kids(i).any(|k| {
                 matches!(p.rel(k), D::Det | D::Nummod)
                     && !matches!(self.lemma[k].as_ref(), "a" | "an" | "no" | "any" | "every")
             })
         };
+        // "This is appalling", "called the decision a disgrace": what was told just before
+        let verb = self.roles.is_verb(t);
+        if self.p.kids(t).any(|k| {
+            let lemma = self.lemma[k].as_ref();
+            let here = if verb { D::Obj } else { D::Nsubj };
+            p.rel(k) == here
+                && (matches!(lemma, "this" | "that" | "these" | "it")
+                    || !verb && self.scope.force_noun.has(lemma)
+                    || self.scope.referring.has(lemma)
+                        && (definite(k) || p.kid(k, D::NmodPoss).is_some()))
+        }) {
+            return true;
+        }
         if self.scope.force_noun.has(&self.lemma[t]) && p.upos(t) == Upos::Noun {
             let det = |words: &[&str]| {
                 p.kids(t)
