@@ -383,9 +383,8 @@ impl<'a> Run<'a> {
                     .flat_map(|&k| self.actors_at(k))
                     .collect();
                 // a minister speaks for the state and its forces
-                let organ = |s: &Slot| {
-                    matches!(s.sector, Some(Sector::Gov | Sector::Mil | Sector::Igo))
-                };
+                let organ =
+                    |s: &Slot| matches!(s.sector, Some(Sector::Gov | Sector::Mil | Sector::Igo));
                 all.iter().any(|s| {
                     s.entity == speaker.entity
                         || organ(s)
