@@ -378,6 +378,32 @@ fn own_entries_are_used_and_their_mistakes_named() {
 }
 
 #[test]
+fn cases_come_out_as_their_tables_say() {
+    let out = run(&["check", "codebook/cases"], b"");
+    assert!(out.status.success(), "{}", text(&out.stdout));
+}
+
+#[test]
+fn a_case_that_does_not_come_out_is_told_and_can_be_mended() {
+    let dir = folder("check");
+    let file = dir.join("mine.md");
+    let case = |who: &str| {
+        format!(
+            "# Mine\n\n```report\nNorway condemned Kenya.\n```\n\n| event | who |\n|---|---|\n| ACCUSE | {who} |\n"
+        )
+    };
+    fs::write(&file, case("SWE GOV")).unwrap();
+    let path = file.to_str().unwrap();
+    let out = run(&["check", path], b"");
+    assert_eq!(out.status.code(), Some(1));
+    let shown = text(&out.stdout);
+    assert!(shown.contains("line 9") && shown.contains("SWE GOV"), "{shown}");
+    assert!(run(&["check", path, "--update"], b"").status.success());
+    assert_eq!(fs::read_to_string(&file).unwrap(), case("NOR GOV"));
+    assert!(run(&["check", path], b"").status.success());
+}
+
+#[test]
 fn a_petrarch_dictionary_becomes_a_table_that_is_used() {
     let dir = folder("import");
     fs::write(

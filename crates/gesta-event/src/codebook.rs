@@ -133,6 +133,19 @@ pub(crate) enum Needs {
     Both,
 }
 
+/// One entry of the codebook, to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// "accuse.disapprove/condemn".
+    pub id: String,
+    /// The file that holds it.
+    pub file: String,
+    /// The line where it begins.
+    pub line: usize,
+    /// What stands there.
+    pub source: String,
+}
+
 /// One entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
@@ -263,6 +276,22 @@ fn line_of(text: &str, at: usize) -> usize {
         + 1
 }
 
+/// The table that begins at `at` as its file has it. It ends where the next one begins; comments before that are the next one's.
+fn written(text: &str, at: usize) -> String {
+    let mut lines = text[at..].lines();
+    let head: Vec<&str> = lines.next().into_iter().collect();
+    let mut body: Vec<&str> = lines
+        .take_while(|l| !(l.starts_with('[') && l.trim_end().ends_with(']')))
+        .collect();
+    while body
+        .last()
+        .is_some_and(|l| l.trim().is_empty() || l.starts_with('#'))
+    {
+        body.pop();
+    }
+    [head, body].concat().join("\n")
+}
+
 impl Codebook {
     pub fn read(files: &[(String, String)]) -> Result<Self, Vec<String>> {
         let mut errors = Vec::new();
@@ -317,7 +346,7 @@ impl Codebook {
             }
             for p in f.pattern {
                 let line = line_of(text, p.span().start);
-                let source = text[p.span()].to_owned();
+                let source = written(text, p.span().start);
                 let p = p.into_inner();
                 let mut wrong = |field: &str, m: String| {
                     errors.push(format!("{name}:{line}: {}: {field}: {m}", p.id))

@@ -15,7 +15,7 @@ mod roles;
 mod types;
 mod when;
 
-pub use codebook::Example;
+pub use codebook::{Entry, Example};
 pub use ontology::{Aux, CONTEXTS, EventType, Mode, mode_score, modes_of};
 pub use types::{Event, EventDate, Layers, Magnitude, Slot, Step, Trace};
 
@@ -46,12 +46,17 @@ impl Matcher {
         let events = Run::new(&self.book, &self.scope, layers).code(Some(&mut traces));
         (events, traces)
     }
-    /// Entries as (id, file, line, source text), in order of the files: for `gesta codebook show`.
-    pub fn entries(&self) -> Vec<(String, String, usize, String)> {
-        let mut out: Vec<(String, String, usize, String)> = Vec::new();
+    /// Entries in order of the files, each as its file has it.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut out: Vec<Entry> = Vec::new();
         for p in &self.book.patterns {
-            if out.last().is_none_or(|l| l.0 != p.id) {
-                out.push((p.id.clone(), p.file.clone(), p.line, p.source.clone()));
+            if out.last().is_none_or(|l| l.id != p.id) {
+                out.push(Entry {
+                    id: p.id.clone(),
+                    file: p.file.clone(),
+                    line: p.line,
+                    source: p.source.clone(),
+                });
             }
         }
         out

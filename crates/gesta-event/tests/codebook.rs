@@ -26,10 +26,19 @@ fn the_codebook_is_sound() {
     assert!(m.entries().len() > 60);
     let with_example: std::collections::BTreeSet<_> =
         m.examples().iter().map(|e| e.rule.as_str()).collect();
-    for (id, file, line, _) in m.entries() {
+    for e in m.entries() {
         assert!(
-            with_example.contains(id.as_str()),
-            "{file}:{line}: {id} has no example"
+            with_example.contains(e.id.as_str()),
+            "{}:{}: {} has no example",
+            e.file,
+            e.line,
+            e.id
+        );
+        assert!(e.source.starts_with("[[pattern]]"), "{}", e.source);
+        assert!(
+            e.source.contains(&format!("id = {:?}", e.id)),
+            "{}",
+            e.source
         );
     }
 }
@@ -66,6 +75,6 @@ fn a_later_entry_overrides_an_earlier_one() {
     assert!(
         m.entries()
             .iter()
-            .any(|e| e.0 == "request/urge" && e.1 == "zz.toml")
+            .any(|e| e.id == "request/urge" && e.file == "zz.toml")
     );
 }

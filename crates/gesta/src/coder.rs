@@ -2,7 +2,7 @@ use crate::analysis::Analysis;
 use crate::hash::{Parts, sha256};
 use crate::record::{CoderInfo, Record, RecordOptions};
 use gesta_actor::{PlaceHint, Resolver};
-use gesta_event::{Matcher, Trace};
+use gesta_event::{Entry, Matcher, Trace};
 use gesta_parse::{Parsed, Parser};
 use gesta_place::{Geoparser, Place, PlaceContext};
 use gesta_statement::Finder;
@@ -140,7 +140,6 @@ impl CoderBuilder {
         };
         let fingerprinted = fingerprint("", codebook.iter());
         Ok(Coder {
-            codebook,
             parser,
             tagger: Tagger::english(),
             geoparser,
@@ -173,23 +172,9 @@ fn fingerprint<'a>(base: &str, files: impl Iterator<Item = &'a File>) -> String 
     hash.finish(8)
 }
 
-/// One entry of the codebook.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// "accuse.disapprove/condemn".
-    pub id: String,
-    /// The file that holds it.
-    pub file: String,
-    /// The line where it begins.
-    pub line: usize,
-    /// What stands there.
-    pub source: String,
-}
-
 /// Codes documents. Building one takes some milliseconds; it can then be shared between threads and used for any
 /// number of documents. What it writes depends on the document and on its own data, and on nothing else.
 pub struct Coder {
-    codebook: Vec<File>,
     parser: Parser,
     tagger: Tagger,
     geoparser: Geoparser,
@@ -232,35 +217,7 @@ impl Coder {
 
     /// The codebook's entries in order, each as its file has it.
     pub fn entries(&self) -> Vec<Entry> {
-        let written = |file: &str, line: usize| {
-            let text = self
-                .codebook
-                .iter()
-                .rev()
-                .find(|f| f.0 == file)
-                .map_or("", |f| f.1.as_str());
-            let mut lines = text.lines().skip(line.saturating_sub(1));
-            let head: Vec<&str> = lines.next().into_iter().collect();
-            // An entry ends where the next table begins; comments before that belong to the next.
-            let mut body: Vec<&str> = lines
-                .take_while(|l| !(l.starts_with('[') && l.trim_end().ends_with(']')))
-                .collect();
-            while body
-                .last()
-                .is_some_and(|l| l.trim().is_empty() || l.starts_with('#'))
-            {
-                body.pop();
-            }
-            [head, body].concat().join("\n")
-        };
-        let all = self.matcher.entries().into_iter();
-        all.map(|(id, file, line, _)| Entry {
-            source: written(&file, line),
-            id,
-            file,
-            line,
-        })
-        .collect()
+        self.matcher.entries()
     }
 
     /// Who is known under which name, and when.

@@ -17,8 +17,8 @@ mod hash;
 pub mod record;
 
 pub use analysis::Analysis;
-pub use coder::{BuildError, Coder, CoderBuilder, Entry, bundled_codebook};
-pub use gesta_event::{Step, Trace};
+pub use coder::{BuildError, Coder, CoderBuilder, bundled_codebook};
+pub use gesta_event::{Entry, Step, Trace};
 pub use gesta_text::{Document, OffsetMap, OffsetUnit, Span};
 pub use record::{Record, RecordOptions};
 
