@@ -397,7 +397,10 @@ fn a_case_that_does_not_come_out_is_told_and_can_be_mended() {
     let out = run(&["check", path], b"");
     assert_eq!(out.status.code(), Some(1));
     let shown = text(&out.stdout);
-    assert!(shown.contains("line 9") && shown.contains("SWE GOV"), "{shown}");
+    assert!(
+        shown.contains("line 9") && shown.contains("SWE GOV"),
+        "{shown}"
+    );
     assert!(run(&["check", path, "--update"], b"").status.success());
     assert_eq!(fs::read_to_string(&file).unwrap(), case("NOR GOV"));
     assert!(run(&["check", path], b"").status.success());
