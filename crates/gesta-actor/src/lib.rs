@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 use gesta_text::{Country, Span};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -100,6 +101,17 @@ pub struct PlaceHint {
     pub country: Country,
 }
 
+/// A stretch of time in which a known person held an office, or was what the sector says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// The office's primary sector.
+    pub sector: Sector,
+}
+
 /// Something that the resolver wants to tell ("unknown demonym").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -121,6 +133,8 @@ pub struct Actors {
     pub author: Option<u32>,
     /// The country of which the document speaks most: what "the government" or "police" mean where nothing else says.
     pub home: Option<Country>,
+    /// The terms of known persons, by entity, as the data have them.
+    pub terms: BTreeMap<u32, Vec<Term>>,
     /// What a reader of the record may want to know ("no country is known for the demonym …").
     pub notes: Vec<Note>,
     /// The widest mention headed by each token; kept by [`Actors::add_mention`].
@@ -147,6 +161,18 @@ impl Actors {
         }
         self.mentions.push(mention);
         i
+    }
+    /// What an entity was on a day, by its terms: the sector of its office, if it held one.
+    pub fn sector_on(&self, entity: u32, day: Date) -> Option<Sector> {
+        let terms = self.terms.get(&entity)?;
+        let on = terms.iter().find(|t| t.from <= day && day <= t.to);
+        on.map(|t| t.sector)
+    }
+    /// The last term of an entity that ended before a day.
+    pub fn last_term(&self, entity: u32, day: Option<Date>) -> Option<Term> {
+        let terms = self.terms.get(&entity)?;
+        let past = terms.iter().filter(|t| day.is_none_or(|d| t.to < d));
+        past.max_by_key(|t| t.to).copied()
     }
     /// Adds an entity without mentions. Returns its index.
     pub fn add_entity(&mut self, entity: Entity) -> u32 {

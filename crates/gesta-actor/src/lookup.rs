@@ -4,7 +4,7 @@ use crate::data::{Data, Effect, Org, Person, Spell};
 use crate::index::{FastMap, Index, What};
 use crate::resolve::Gather;
 use crate::scan::Scan;
-use crate::{Actors, DataError, EntityKind, Imported, PlaceHint, Sector, author, petrarch};
+use crate::{Actors, DataError, EntityKind, Imported, PlaceHint, Sector, Term, author, petrarch};
 use gesta_parse::Parsed;
 use gesta_text::{Country, Document};
 use gesta_time::Timex;
@@ -318,6 +318,23 @@ impl Resolver {
                 }
             }
         }
+    }
+
+    /// A person's spells in office.
+    pub(crate) fn terms(&self, person: u32) -> Vec<Term> {
+        let date = |d: u32| Date::new((d / 10000) as i16, (d / 100 % 100) as i8, (d % 100) as i8);
+        let spells = &self.data.persons[person as usize].spells;
+        spells
+            .iter()
+            .filter(|s| s.office.is_some())
+            .filter_map(|s| {
+                Some(Term {
+                    from: date(s.days.from).unwrap_or(Date::MIN),
+                    to: date(s.days.to).unwrap_or(Date::MAX),
+                    sector: *s.sectors.first()?,
+                })
+            })
+            .collect()
     }
 
     /// What the record gives for an organisation named in a person's line.

@@ -1307,7 +1307,13 @@ impl<'a> Gather<'a> {
                 if order[old] == NONE {
                     order[old] = out.entities.len() as u32;
                     let made = self.entity(old);
-                    out.add_entity(made);
+                    let id = out.add_entity(made);
+                    if let Some(Ident::Person(p)) = self.ents[old].ident {
+                        let terms = self.s.r.terms(p);
+                        if !terms.is_empty() {
+                            out.terms.insert(id, terms);
+                        }
+                    }
                 }
                 *e = order[old];
             }

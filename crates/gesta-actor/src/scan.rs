@@ -1973,18 +1973,18 @@ impl<'a> Scan<'a> {
             {
                 np.sectors = vec![Sector::Cop];
             }
-            // "opposition forces" fight
-            if np.sectors.first() == Some(&Sector::Mil) && concrete == Some(Sector::Opp) {
-                np.sectors = vec![Sector::Reb];
-            }
             if armed
                 && np
                     .sectors
                     .iter()
-                    .all(|s| matches!(s, Sector::Mil | Sector::Uaf))
+                    .all(|s| matches!(s, Sector::Mil | Sector::Uaf | Sector::Crm))
             {
                 np.sectors = org.map(|o| o.sectors.clone()).unwrap_or_default();
             }
+        }
+        // "opposition forces" fight
+        if concrete == Some(Sector::Opp) && role.sectors.first() == Some(&Sector::Mil) {
+            np.sectors = vec![Sector::Reb];
         }
         self.retire(np);
     }

@@ -351,6 +351,7 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         let events = kept.as_mut_slice();
+        complete.sectors(events);
         self.backgrounds(events);
         self.bygones(events);
         self.readout(events);

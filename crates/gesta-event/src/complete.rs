@@ -452,6 +452,81 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         (!found.is_empty()).then_some(found)
     }
 
+    /// As whom they act here: what they were on the day, soldiers whose strike it is, convicts and private people who
+    /// strike as criminals.
+    pub fn sectors(&self, events: &mut [Event]) {
+        let actors = self.run().l.actors;
+        let private = |s: &Slot| {
+            let e = &actors.entities[s.entity as usize];
+            let plain = matches!(s.sector, Some(Sector::Cvl | Sector::Lab | Sector::Bus));
+            plain && !actors.terms.contains_key(&s.entity) && e.org.is_none()
+        };
+        let mut convicts: Vec<u32> = Vec::new();
+        for e in events.iter() {
+            let person = |s: &&Slot| {
+                private(s) && actors.entities[s.entity as usize].kind == EntityKind::Person
+            };
+            let people = |s: &&Slot| private(s) && s.sector == Some(Sector::Cvl);
+            if e.event == EventType::Sanction && e.mode.contains(&"convict") {
+                convicts.extend(e.recipient.iter().filter(people).map(|s| s.entity));
+            } else if e.event == EventType::Assault && e.aux.is_empty() {
+                convicts.extend(e.actor.iter().filter(person).map(|s| s.entity));
+            }
+        }
+        convicts.sort_unstable();
+        for e in events.iter_mut() {
+            let day = e.date.as_ref().map(|d| d.start);
+            let resigns = e.event == EventType::Retreat && e.mode.contains(&"resign");
+            for s in e.actor.iter_mut().chain(&mut e.recipient) {
+                if convicts.binary_search(&s.entity).is_ok() && private(s) {
+                    s.sector = Some(Sector::Crm);
+                }
+                // a president who was impeached in 1998, a minister who has stepped down
+                if s.sector == Some(Sector::Eli) {
+                    let then = day.and_then(|d| actors.sector_on(s.entity, d));
+                    let last = || actors.last_term(s.entity, day).map(|t| t.sector);
+                    s.sector = then
+                        .or_else(|| resigns.then(last).flatten())
+                        .or(s.sector);
+                }
+            }
+            if e.event == EventType::Assault {
+                let token = e.token as usize;
+                for s in e.actor.iter_mut() {
+                    let state = actors.entities[s.entity as usize].kind == EntityKind::State;
+                    if state && s.sector == Some(Sector::Gov) && self.strikes(token, s) {
+                        s.sector = Some(Sector::Mil);
+                    }
+                }
+                for s in e.recipient.iter_mut() {
+                    if s.sector == Some(Sector::Soc) && s.org.is_none() {
+                        s.sector = Some(Sector::Cvl);
+                    }
+                }
+            }
+        }
+    }
+
+    /// "a US airstrike", "killed in a US raid": the state stands before the noun for what its forces do.
+    fn strikes(&self, token: usize, s: &Slot) -> bool {
+        let p = self.run().p;
+        let Some(span) = s.span else { return false };
+        let at = p
+            .text
+            .tokens()
+            .partition_point(|t| t.span.start < span.start);
+        let end = p
+            .text
+            .tokens()
+            .partition_point(|t| t.span.start < span.end);
+        (at..end.min(p.len())).any(|t| {
+            matches!(p.rel(t), D::Amod | D::Compound)
+                && p.head(t).is_some_and(|h| {
+                    h.abs_diff(token) < 40 && self.run().scope.blow.has(p.lemma(h))
+                })
+        })
+    }
+
     /// Those who live in a country, where the document speaks of it.
     fn people(&self, country: gesta_text::Country, span: gesta_text::Span) -> Vec<Slot> {
         let actors = self.run().l.actors;

@@ -41,6 +41,7 @@ pub(crate) struct Scope {
     pub nature: Words,
     pub tame: Words,
     pub act_noun: Words,
+    pub blow: Words,
 }
 
 impl Scope {
@@ -72,6 +73,7 @@ impl Scope {
             nature: l("nature"),
             tame: l("tame"),
             act_noun: l("wrong_noun"),
+            blow: l("blow"),
         }
     }
 }
