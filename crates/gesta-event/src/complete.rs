@@ -485,9 +485,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 if s.sector == Some(Sector::Eli) {
                     let then = day.and_then(|d| actors.sector_on(s.entity, d));
                     let last = || actors.last_term(s.entity, day).map(|t| t.sector);
-                    s.sector = then
-                        .or_else(|| resigns.then(last).flatten())
-                        .or(s.sector);
+                    s.sector = then.or_else(|| resigns.then(last).flatten()).or(s.sector);
                 }
             }
             if e.event == EventType::Assault {
@@ -515,10 +513,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             .text
             .tokens()
             .partition_point(|t| t.span.start < span.start);
-        let end = p
-            .text
-            .tokens()
-            .partition_point(|t| t.span.start < span.end);
+        let end = p.text.tokens().partition_point(|t| t.span.start < span.end);
         (at..end.min(p.len())).any(|t| {
             matches!(p.rel(t), D::Amod | D::Compound)
                 && p.head(t).is_some_and(|h| {
