@@ -909,8 +909,12 @@ impl<'a> Run<'a> {
         let verb = self.roles.is_verb(t);
         if self.p.kids(t).any(|k| {
             let lemma = self.lemma[k].as_ref();
-            let here = if verb { D::Obj } else { D::Nsubj };
-            p.rel(k) == here
+            let here = if verb {
+                matches!(p.rel(k), D::Obj | D::NsubjPass)
+            } else {
+                p.rel(k) == D::Nsubj
+            };
+            here
                 && (matches!(lemma, "this" | "that" | "these" | "it")
                     || !verb && self.scope.force_noun.has(lemma)
                     || self.scope.referring.has(lemma)
