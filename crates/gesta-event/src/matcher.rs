@@ -914,11 +914,10 @@ impl<'a> Run<'a> {
             } else {
                 p.rel(k) == D::Nsubj
             };
-            here
-                && (matches!(lemma, "this" | "that" | "these" | "it")
-                    || !verb && self.scope.force_noun.has(lemma)
-                    || self.scope.referring.has(lemma)
-                        && (definite(k) || p.kid(k, D::NmodPoss).is_some()))
+            here && (matches!(lemma, "this" | "that" | "these" | "it")
+                || !verb && self.scope.force_noun.has(lemma)
+                || self.scope.referring.has(lemma)
+                    && (definite(k) || p.kid(k, D::NmodPoss).is_some()))
         }) {
             return true;
         }
