@@ -12,6 +12,7 @@ mod ontology;
 mod pattern;
 mod quiet;
 mod roles;
+mod scene;
 mod types;
 mod when;
 

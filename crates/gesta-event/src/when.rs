@@ -236,6 +236,7 @@ impl Attach<'_, '_> {
                     && self.one_occasion(&events[j], e)
             });
             let mut day = found.map(|j| (events[j].sentence, events[j].date.clone()));
+            let scene = found.and_then(|j| events[j].place);
             if (is_verbal(e.event) && e.event != EventType::Consult
                 || e.event == EventType::Retreat)
                 && !self.lasting(e.token as usize)
@@ -259,6 +260,9 @@ impl Attach<'_, '_> {
                     events[i].date = Some(self.shift(d, day.start));
                 }
             } else if !self.other_time(&events[i], &day) {
+                if Some(&day) == found.and_then(|j| events[j].date.as_ref()) {
+                    events[i].place = events[i].place.or(scene);
+                }
                 events[i].date = Some(day);
             }
         }
