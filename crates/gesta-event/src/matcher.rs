@@ -345,6 +345,7 @@ impl<'a> Run<'a> {
                 self.actors_at(k).iter().any(armed)
             }),
             Test::Future => self.reality(t).future,
+            Test::Negated => self.reality(t).negated,
             Test::Place(r) => self
                 .walk(t, r)
                 .iter()
@@ -1285,6 +1286,11 @@ impl<'a> Run<'a> {
                     break;
                 }
                 D::Xcomp | D::Ccomp | D::Acl | D::Advcl | D::Csubj if to => {
+                    // "To help them, Oslo agreed …": a purpose
+                    if p.rel(i) == D::Advcl && i < h {
+                        r.unreal = true;
+                        break;
+                    }
                     if lemma == "go" && p.word(h).xpos == "VBG" {
                         r.future = true;
                     } else if self.scope.implicative.has(lemma) {

@@ -16,7 +16,7 @@
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
 //!           | steps ":bare"                           a clause of command there: "that he resign", "that they must go"
 //!           | steps ":self"                           the speaker of the statement stands there
-//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "future" | "order" | "relative"
+//!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "future" | "negated" | "order" | "relative"
 //! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD | XCOMP | SELF; in slots SPEAKER | HEARER too
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
@@ -160,6 +160,7 @@ pub(crate) enum Test {
     Armed(Vec<StepSet>),
     Place(Vec<StepSet>),
     Future,
+    Negated,
     Prt(Words),
     Aux(Words),
     Mod(Words),
@@ -225,6 +226,7 @@ impl When {
                 "said" => Test::Said,
                 "passive" => Test::Passive,
                 "future" => Test::Future,
+                "negated" => Test::Negated,
                 "active" => Test::Active,
                 "finite" => Test::Finite,
                 "plural" => Test::Plural,
