@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 const WINDOW: usize = 80;
 /// Share of all mentions of countries from which on a document is one country's affair.
 const HOME: f32 = 0.45;
+/// Share of its weight that another country may have.
+const RIVAL: f32 = 0.7;
 
 /// What an entity is known by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -1396,9 +1398,17 @@ impl<'a> Gather<'a> {
                 continue;
             }
             let typical = self.typical(e);
-            let c = typical
-                .or(official)
-                .or(if share >= HOME { home } else { near.or(home) });
+            // of two countries about as much spoken of, neither is home to everybody
+            let alone = home.is_none_or(|h| {
+                let top = self.s.weights.get(&h).copied().unwrap_or(0.0);
+                let next = self.s.weights.iter().filter(|(c, _)| **c != h);
+                next.map(|(_, w)| *w).fold(0.0, f32::max) <= RIVAL * top
+            });
+            let c = typical.or(official).or(if share >= HOME && alone {
+                home
+            } else {
+                self.near_actor(e.first).or(near).or(home)
+            });
             self.ents[k].country = c;
         }
         for e in &mut self.ents {
@@ -1457,6 +1467,27 @@ impl<'a> Gather<'a> {
     }
 
     /// The country of the nearest state named at or before token `t`, two sentences back at most.
+    /// The country of whoever of a country's inner life was spoken of last: behind "opposition lawmakers in Lima" the
+    /// government is Peru's.
+    fn near_actor(&self, t: usize) -> Option<Country> {
+        use Sector::*;
+        let i = self.np_of(t)?;
+        self.before(i, 1).find_map(|j| {
+            if self.nps[j].modifier {
+                return None;
+            }
+            let &[one] = self.done[j].as_deref()? else {
+                return None;
+            };
+            let e = &self.ents[one as usize];
+            let inner = e.kind != EntityKind::State
+                && matches!(
+                    e.sectors.first(),
+                    Some(Leg | Opp | Pty | Jud | Cop | Cvl | Lab | Soc | Rel)
+                );
+            e.country.filter(|_| inner)
+        })
+    }
     fn near_state(&self, t: usize, except: Option<Country>) -> Option<Country> {
         let i = self.np_of(t)?;
         let reach = if except.is_some() { 8 } else { 1 };

@@ -113,7 +113,7 @@ pub(crate) struct Scan<'a> {
     /// Abbreviations that the text introduces in brackets: "(DFR)".
     acronyms: BTreeSet<String>,
     /// How much is said of each country.
-    weights: BTreeMap<Country, f32>,
+    pub weights: BTreeMap<Country, f32>,
     /// The country that the document is about, and its share of all that is said of countries.
     pub home: Option<(Country, f32)>,
 }
@@ -269,18 +269,23 @@ impl<'a> Scan<'a> {
                 }
             }
             // a name that several states share speaks for none
-            if seen.len() == 1 {
+            let one = seen.len() == 1;
+            if one {
                 for c in seen {
                     cs.insert(c);
                     *weights.entry(c).or_default() += w;
                 }
             }
+            one
         };
         let mut sets = [BTreeSet::new(), BTreeSet::new()];
         let mut cs = BTreeSet::new();
+        let mut weighed = vec![false; self.hint_at.len()];
         for m in &self.matches {
             let w = if m.tokens.start < early { 2.0 } else { 1.0 };
-            note(self, m, w, &mut sets, &mut cs);
+            if note(self, m, w, &mut sets, &mut cs) {
+                weighed[m.tokens.start as usize..m.tokens.end as usize].fill(true);
+            }
         }
         if let Some(t) = title {
             let t = gesta_text::Text::new(t);
@@ -294,7 +299,7 @@ impl<'a> Scan<'a> {
         }
         for (t, h) in self.hint_at.iter().enumerate() {
             if let Some(c) = h
-                && self.at[t] == NONE
+                && !weighed[t]
                 && (t == 0 || self.hint_at[t - 1] != *h)
             {
                 *weights.entry(*c).or_default() += if (t as u32) < early { 1.5 } else { 0.7 };
