@@ -265,7 +265,8 @@ impl<'r, 'a> Attach<'r, 'a> {
 
     /// Whether two events of a sentence are one act of force: by the same, or one of them by nobody named on the same.
     fn one_attack(&self, a: &Event, b: &Event) -> bool {
-        if a.event != EventType::Assault || b.event != EventType::Assault || a.aux != b.aux {
+        let material = matches!(a.event, EventType::Assault | EventType::Protest);
+        if !material || a.event != b.event || a.aux != b.aux {
             return false;
         }
         let (aa, ba) = (keys(&a.actor), keys(&b.actor));

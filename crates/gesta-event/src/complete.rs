@@ -205,19 +205,24 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         for e in events.iter_mut().filter(|e| {
             e.event == EventType::Assault && e.actor.is_empty() && e.recipient.is_empty()
         }) {
-            // in its own sentence: the scene of an earlier one is no victim
-            let here = self
-                .attach
-                .sentence_items(e.sentence as usize, &self.attach.place_head)
-                .find(|&(i, at)| self.attach.scene(at, i));
-            let Some(place) = here.map(|(p, _)| &self.run().l.places[p]) else {
-                continue;
-            };
-            let Some(country) = place.country else {
-                continue;
-            };
-            e.recipient = self.people(country, place.span);
+            e.recipient = self.locals(e);
         }
+    }
+
+    /// The people of the country in which a sentence's scene lies.
+    fn locals(&self, e: &Event) -> Vec<Slot> {
+        // in its own sentence: the scene of an earlier one is nobody
+        let here = self
+            .attach
+            .sentence_items(e.sentence as usize, &self.attach.place_head)
+            .find(|&(i, at)| self.attach.scene(at, i));
+        let Some(place) = here.map(|(p, _)| &self.run().l.places[p]) else {
+            return vec![];
+        };
+        let Some(country) = place.country else {
+            return vec![];
+        };
+        self.people(country, place.span)
     }
 
     /// Who is condemned for an attack is the attacker, where the same voice names just one.
@@ -262,13 +267,27 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
     pub fn fill(&self, events: &mut [Event]) {
         for i in 0..events.len() {
             let e = &events[i];
+            if e.event == EventType::Protest && e.actor.is_empty() {
+                let crowd = self.named(e, NEAR + 4, |run, m| {
+                    let m = &run.l.actors.mentions[m as usize];
+                    let [x] = m.entities[..] else { return false };
+                    run.scope.protester.has(run.p.lemma(m.head as usize))
+                        && run.l.actors.entities[x as usize].country.is_some()
+                });
+                events[i].actor = if crowd.is_empty() {
+                    self.locals(&events[i])
+                } else {
+                    crowd
+                };
+                continue;
+            }
             // Whose bare name the sentence gives and nothing else is no telling.
             if e.actor.is_empty() && !e.recipient.is_empty() {
                 let now = !e.aux.contains(&Aux::Historical);
                 let found = match e.event {
                     EventType::Assault => self.attacker(events, i),
                     EventType::Coerce if e.mode.contains(&"arrest") && now => {
-                        self.official(e, &[Sector::Cop], NEAR)
+                        self.official(e, &[Sector::Cop], NEAR + 4)
                     }
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
                         self.official(e, &[Sector::Jud], NEAR)

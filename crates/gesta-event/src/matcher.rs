@@ -2,7 +2,7 @@
 
 use crate::attach::Attach;
 use crate::codebook::{Codebook, Needs, Pattern};
-use crate::pattern::{Class, Look, Role, SlotPath, StepSet, Test, Words};
+use crate::pattern::{Class, Look, Role, SlotPath, Sort, StepSet, Test, Words};
 use crate::quiet::{self, Field};
 use crate::roles::Roles;
 use crate::{Aux, Event, EventType, Layers, Magnitude, Slot, Step, Trace};
@@ -43,6 +43,9 @@ pub(crate) struct Scope {
     pub tame: Words,
     pub act_noun: Words,
     pub blow: Words,
+    pub protester: Words,
+    quantity: Words,
+    protest_noun: Words,
 }
 
 impl Scope {
@@ -76,6 +79,9 @@ impl Scope {
             tame: l("tame"),
             act_noun: l("wrong_noun"),
             blow: l("blow"),
+            protester: l("protester"),
+            quantity: l("quantity"),
+            protest_noun: l("protest_noun"),
         }
     }
 }
@@ -335,21 +341,46 @@ impl<'a> Run<'a> {
                 .walk(t, r)
                 .iter()
                 .any(|&k| !self.loose(k, 0).is_empty()),
-            Test::Armed(r) => self.walk(t, r).iter().any(|&k| {
-                let armed = |s: &Slot| {
-                    matches!(
-                        s.sector,
-                        Some(Sector::Mil | Sector::Reb | Sector::Uaf | Sector::Prm)
-                    )
-                };
-                self.actors_at(k).iter().any(armed)
-            }),
             Test::Future => self.reality(t).future,
             Test::Negated => self.reality(t).negated,
             Test::Place(r) => self
                 .walk(t, r)
                 .iter()
                 .any(|&k| self.place_country(k).is_some()),
+            Test::Sort(r, sort) => {
+                let home: Vec<_> = match sort {
+                    Sort::Foreign => self
+                        .role(t, &Role::Subj)
+                        .iter()
+                        .flat_map(|&k| self.actors_at(k))
+                        .filter_map(|s| s.country)
+                        .collect(),
+                    _ => vec![],
+                };
+                self.walk(t, r)
+                    .iter()
+                    .flat_map(|&k| self.actors_at(k))
+                    .any(|s| {
+                        use Sector::*;
+                        let e = &self.l.actors.entities[s.entity as usize];
+                        match sort {
+                            Sort::Armed => matches!(e.sector, Some(Mil | Reb | Uaf | Prm)),
+                            Sort::Official => {
+                                e.kind == EntityKind::State
+                                    || matches!(
+                                        e.sector,
+                                        Some(Gov | Leg | Jud | Cop | Mil | Spy | Igo | Uno | Eur)
+                                    )
+                            }
+                            Sort::Person => {
+                                matches!(e.kind, EntityKind::Person | EntityKind::Group)
+                            }
+                            Sort::Foreign => {
+                                !home.is_empty() && s.country.is_some_and(|c| !home.contains(&c))
+                            }
+                        }
+                    })
+            }
             Test::Prt(words) => p
                 .kids_by(t, D::CompoundPrt)
                 .any(|k| words.has(&p.form(k).to_lowercase())),
@@ -490,6 +521,11 @@ impl<'a> Run<'a> {
             Role::Head => self.p.head(t).into_iter().collect(),
             Role::Xcomp => r.clause(t, &[D::Xcomp]),
             Role::Itself => vec![t],
+            Role::Neg => self
+                .p
+                .kids_by(t, D::Advmod)
+                .filter(|&k| self.scope.negators.has(self.p.lemma(k)))
+                .collect(),
             // in slots `follow` knows them; here, for a test of the word, only one named in the text
             Role::Speaker => self.said[t]
                 .and_then(|s| self.l.statements[s as usize].speaker.as_ref())
@@ -563,6 +599,15 @@ impl<'a> Run<'a> {
             if let Some(i) = self.l.actors.headed_by(m) {
                 out.extend(self.mention_slots(i));
                 self.other_sides(m, &mut out);
+            } else if self.scope.quantity.has(&self.lemma[m]) {
+                // "thousands of people", "a group of soldiers": they
+                for k in self.p.kids_by(m, D::Nmod) {
+                    if self.p.case(k).eq_ignore_ascii_case("of")
+                        && let Some(i) = self.l.actors.headed_by(k)
+                    {
+                        out.extend(self.mention_slots(i));
+                    }
+                }
             }
         }
         out
@@ -937,6 +982,10 @@ impl<'a> Run<'a> {
                         .any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked))
                     || matches!(p.rel(t), D::Nsubj | D::NsubjPass) && !det(&["a", "an"]));
         }
+        // protests are told by their time and place; the crowd stands elsewhere
+        if p.upos(t) == Upos::Noun && self.scope.protest_noun.has(&self.lemma[t]) {
+            return !matches!(p.rel(t), D::Compound | D::Amod);
+        }
         // "claimed responsibility": for what was told
         if p.kid(t, D::Obj)
             .is_some_and(|o| self.lemma[o] == "responsibility")
@@ -1272,6 +1321,12 @@ impl<'a> Run<'a> {
             let to = p
                 .kids_by(i, D::Mark)
                 .any(|k| p.form(k).eq_ignore_ascii_case("to"));
+            // "is to leave office"
+            let due = to
+                && p.kids(i)
+                    .any(|k| matches!(p.rel(k), D::Aux | D::Cop) && p.lemma(k) == "be");
+            r.future |= due;
+            let to = to && !due;
             match p.rel(i) {
                 D::Conj => {}
                 // "will return to the region, visiting Oslo"

@@ -10,14 +10,14 @@
 //!           | steps ":actor" | steps ":state"         … and an actor (a state) fills it
 //!           | steps ":actors"                         … and two or more do
 //!           | steps ":behind"                         … or an actor is behind the thing that does
-//!           | steps ":armed"                          … and soldiers or fighters do
 //!           | steps ":place"                          … and it is a place whose country is known
+//!           | steps ":armed" | ":official" | ":person" | ":foreign"   … and an actor of that sort fills it
 //!           | "prt=" lemmas | "aux=" lemmas | "mod=" lemmas | "det=" lemmas | "under=" lemmas | "head=" lemmas
 //!           | "case=" prepositions                    … before the trigger itself: "is behind the raid"
 //!           | steps ":bare"                           a clause of command there: "that he resign", "that they must go"
 //!           | steps ":self"                           the speaker of the statement stands there
 //!           | "quoted" | "said" | "passive" | "active" | "finite" | "plural" | "future" | "negated" | "order" | "relative"
-//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD | XCOMP | SELF; in slots SPEAKER | HEARER too
+//! ROLE      = SUBJ | OBJ | IOBJ | COMP | INF | ING | POSS | PRED | AGENT | MOD | HEAD | XCOMP | SELF | NEG; in slots SPEAKER | HEARER too
 //! lemmas    = word { "|" word } | "@" list            a list of codebook/lists.toml; may be mixed
 //! slot      = alternative { "," alternative }         the first that yields somebody wins
 //! alternative = path { "+" path }                     all together
@@ -100,6 +100,7 @@ pub(crate) enum Role {
     Head,
     Xcomp,
     Itself,
+    Neg,
 }
 
 /// Alternatives at one step.
@@ -129,6 +130,7 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             "HEAD" => out.push(Role::Head),
             "XCOMP" => out.push(Role::Xcomp),
             "SELF" => out.push(Role::Itself),
+            "NEG" => out.push(Role::Neg),
             _ if !one.is_empty()
                 && one
                     .bytes()
@@ -138,7 +140,7 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             }
             _ => {
                 return Err(format!(
-                    "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, XCOMP, SELF, SPEAKER, HEARER) nor a preposition in small letters"
+                    "{one:?} is neither a role (SUBJ, OBJ, IOBJ, COMP, INF, ING, POSS, PRED, AGENT, MOD, HEAD, XCOMP, SELF, NEG, SPEAKER, HEARER) nor a preposition in small letters"
                 ));
             }
         }
@@ -149,6 +151,19 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
     Ok(out)
 }
 
+/// What an actor must be for a test that names its sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// Soldiers, rebels, gunmen.
+    Armed,
+    /// A state, its government, parliament, courts, police, army, or a body of states.
+    Official,
+    /// People, one or many.
+    Person,
+    /// Of another country than the subject.
+    Foreign,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Test {
     Has(Vec<StepSet>),
@@ -157,10 +172,10 @@ pub(crate) enum Test {
     State(Vec<StepSet>),
     Actors(Vec<StepSet>),
     Behind(Vec<StepSet>),
-    Armed(Vec<StepSet>),
     Place(Vec<StepSet>),
     Future,
     Negated,
+    Sort(Vec<StepSet>, Sort),
     Prt(Words),
     Aux(Words),
     Mod(Words),
@@ -250,10 +265,13 @@ impl When {
                         match what {
                             "actor" => Test::Actor(role),
                             "state" => Test::State(role),
+                            "armed" => Test::Sort(role, Sort::Armed),
+                            "official" => Test::Sort(role, Sort::Official),
+                            "person" => Test::Sort(role, Sort::Person),
+                            "foreign" => Test::Sort(role, Sort::Foreign),
                             "self" => Test::Itself(role),
                             "actors" => Test::Actors(role),
                             "behind" => Test::Behind(role),
-                            "armed" => Test::Armed(role),
                             "place" => Test::Place(role),
                             "bare" => Test::Bare(role),
                             "*" => Test::Has(role),

@@ -135,8 +135,23 @@ impl<'a> Roles<'a> {
             .p
             .kid(v, D::OblAgent)
             .or_else(|| by(v))
-            .or_else(|| self.neighbours(v).find_map(by).filter(|&k| k > v));
+            .or_else(|| self.neighbours(v).find_map(by).filter(|&k| k > v))
+            .or_else(|| self.aims(v).find_map(by));
         agent.into_iter().collect()
+    }
+
+    /// Whom a noun of action is aimed at; its agent may have been attached there: "the raid on the town by X".
+    fn aims(&self, n: usize) -> impl Iterator<Item = usize> + '_ {
+        let noun = !self.is_verb(n);
+        let at = |c: usize| {
+            matches!(
+                self.p.form(c).to_lowercase().as_str(),
+                "on" | "against" | "upon" | "at"
+            )
+        };
+        self.p.kids_by(n, D::Nmod).filter(move |&k| {
+            noun && k > n && self.p.kids_by(k, D::Case).any(at)
+        })
     }
 
     /// Nouns beside which a phrase of `n` may have been attached by mistake: "the liberation of the town by X" (inside
@@ -210,7 +225,14 @@ impl<'a> Roles<'a> {
             D::Acl => {
                 // "the plan to attack", "progress in clearing": whose plan, whose progress
                 if self.p.kids_by(v, D::Mark).next().is_some() {
-                    self.noun_subject(h)
+                    let own = self.noun_subject(h);
+                    match (own.is_empty(), self.p.rel(h), self.p.head(h)) {
+                        // "in addition to stepping down, he …"
+                        (true, D::Obl, Some(g)) if self.is_verb(g) => {
+                            self.surface_subject(g, depth + 1)
+                        }
+                        _ => own,
+                    }
                 } else {
                     vec![h]
                 }
@@ -346,6 +368,10 @@ impl<'a> Roles<'a> {
         collect(i, &mut out);
         if out.is_empty() && !self.is_verb(i) {
             for k in self.neighbours(i) {
+                collect(k, &mut out);
+            }
+            // "a strike by nurses against the ministry"
+            for k in self.by_agent(i) {
                 collect(k, &mut out);
             }
             out.retain(|&k| k > i);
