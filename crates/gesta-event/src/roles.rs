@@ -149,9 +149,9 @@ impl<'a> Roles<'a> {
                 "on" | "against" | "upon" | "at"
             )
         };
-        self.p.kids_by(n, D::Nmod).filter(move |&k| {
-            noun && k > n && self.p.kids_by(k, D::Case).any(at)
-        })
+        self.p
+            .kids_by(n, D::Nmod)
+            .filter(move |&k| noun && k > n && self.p.kids_by(k, D::Case).any(at))
     }
 
     /// Nouns beside which a phrase of `n` may have been attached by mistake: "the liberation of the town by X" (inside
