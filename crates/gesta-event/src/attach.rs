@@ -260,6 +260,7 @@ impl<'r, 'a> Attach<'r, 'a> {
             }
         }
         self.share_days(events);
+        self.settings(events);
         kept
     }
 

@@ -33,7 +33,7 @@ pub(crate) struct Scope {
     pub deictic: Words,
     pub other_time: Words,
     raising: Words,
-    force_noun: Words,
+    pub force_noun: Words,
     ending: Words,
     referring: Words,
     pub attacker: Words,

@@ -13,6 +13,10 @@ impl Attach<'_, '_> {
         let spoken = is_verbal(e.event);
         let mut best: Option<(u32, usize)> = None;
         for (i, at) in self.sentence_items(e.sentence as usize, &self.place_head) {
+            // "retook the town", "the shelling of the town"
+            if !spoken && self.struck(t, at, i) {
+                return Some(i as u32);
+            }
             if !self.scene(at, i) || self.names_an_actor(at) {
                 continue;
             }
@@ -44,25 +48,86 @@ impl Attach<'_, '_> {
         if best.is_some() || spoken {
             return best.map(|b| b.1 as u32);
         }
-        if !matches!(
-            e.event,
-            EventType::Assault | EventType::Coerce | EventType::Protest | EventType::Mobilize
-        ) {
+        if !forceful(e.event) {
             return None;
         }
-        // An act of force has its scene somewhere: the scene of the sentence, else of the one before.
-        let here = self
-            .sentence_items(e.sentence as usize, &self.place_head)
+        // An act of force has its scene somewhere: that of the sentence.
+        self.sentence_items(e.sentence as usize, &self.place_head)
             .find(|&(i, at)| self.scene(at, i) && !self.names_an_actor(at))
-            .map(|x| x.0);
-        here.or_else(|| {
-            if e.aux.contains(&Aux::Historical) {
-                None
-            } else {
-                self.last_scene(e.sentence as usize)
+            .map(|x| x.0 as u32)
+    }
+
+    /// Scenes that other sentences tell: of the same occurrence, earlier or later; else where the story is.
+    pub fn settings(&self, events: &mut [Event]) {
+        let group = |e: &Event, i: usize| e.same_as.map_or(i, |s| s as usize);
+        for i in 0..events.len() {
+            if events[i].place.is_some() || events[i].event == EventType::Retreat {
+                continue;
             }
-        })
-        .map(|i| i as u32)
+            let own = group(&events[i], i);
+            let (from, to) = (i.saturating_sub(60), events.len().min(i + 60));
+            let told = (from..i)
+                .rev()
+                .chain(i + 1..to)
+                .find(|&j| group(&events[j], j) == own && events[j].place.is_some());
+            events[i].place = told.and_then(|j| events[j].place);
+        }
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.place.is_some() || !forceful(e.event) {
+                continue;
+            }
+            // History has scenes of its own.
+            let old = e.aux.contains(&Aux::Historical);
+            let reach = if old { 3 } else { 8 };
+            let now = |x: &&Event| {
+                forceful(x.event)
+                    && x.place.is_some()
+                    && x.aux.contains(&Aux::Historical) == old
+                    && e.sentence.saturating_sub(x.sentence) <= reach
+            };
+            let act = events[..i].iter().rev().take(60).find(now);
+            let here = self.last_scene(e.sentence as usize);
+            // The scene of the last act, unless another sentence since has moved on.
+            events[i].place = match (act, here) {
+                (Some(a), _) => a.place,
+                (None, _) if old => None,
+                (None, here) => here.map(|p| p as u32),
+            };
+        }
+    }
+
+    /// Whether a town or a part of a country is itself what is attacked or taken.
+    fn struck(&self, t: usize, at: usize, i: usize) -> bool {
+        let p = self.run.p;
+        let small = self.run.l.places[i]
+            .feature
+            .is_some_and(|f| !f.starts_with("PCL") && !f.starts_with("CONT"));
+        if !small {
+            return false;
+        }
+        let mut j = at;
+        for _ in 0..3 {
+            if p.head(j) == Some(t) {
+                return match p.rel(j) {
+                    D::Obj | D::NsubjPass => true,
+                    D::Nmod => p.case(j) == "of",
+                    D::Compound => self.run.scope.force_noun.has(p.lemma(t)),
+                    _ => false,
+                };
+            }
+            match (p.rel(j), p.head(j)) {
+                (D::Compound | D::Appos | D::Flat | D::NmodDesc, Some(h))
+                    if self.run.actors_at(h).is_empty() =>
+                {
+                    j = h
+                }
+                // "the town of Dabiq"
+                (D::Nmod, Some(h)) if p.case(j) == "of" && !self.run.roles.is_verb(h) => j = h,
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// How closely a place hangs on a verb of speech, over nothing but other places and occasions of speech: "said in
@@ -231,4 +296,12 @@ impl Attach<'_, '_> {
                 .feature
                 .is_some_and(|f| f.starts_with("PPL") && !f.starts_with("PPLC"))
     }
+}
+
+/// Acts that have a scene of their own.
+fn forceful(e: EventType) -> bool {
+    matches!(
+        e,
+        EventType::Assault | EventType::Coerce | EventType::Protest | EventType::Mobilize
+    )
 }
