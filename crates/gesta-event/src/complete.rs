@@ -1,10 +1,10 @@
 //! Who and whom a sentence leaves out: taken from what the rest of the document tells.
 
 use crate::attach::{Attach, ids_of, keys};
-use crate::matcher::{Run, is_verbal};
+use crate::matcher::Run;
 use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
-use gesta_parse::{Deprel as D, Upos};
+use gesta_parse::Deprel as D;
 
 /// How many sentences away somebody may be named who is meant here too.
 const NEAR: usize = 6;
@@ -312,18 +312,11 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 events[i].recipient = self.struck(events, i);
             } else if e.recipient.is_empty() && !e.actor.is_empty() {
                 let found = match e.event {
-                    EventType::Accuse | EventType::Reject => self
-                        .doer(events, i)
-                        .or_else(|| self.again(events, i))
-                        .unwrap_or_default(),
-                    EventType::Request => self
-                        .partner(events, i)
-                        .or_else(|| self.again(events, i))
-                        .or_else(|| self.rulers(&events[i]))
-                        .unwrap_or_default(),
-                    _ => vec![],
+                    EventType::Accuse | EventType::Reject => self.doer(events, i),
+                    EventType::Request => self.partner(events, i),
+                    _ => None,
                 };
-                events[i].recipient = found;
+                events[i].recipient = found.unwrap_or_default();
             }
         }
     }
@@ -375,8 +368,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         }
     }
 
-    /// Who did what a speech act is about: the agent of an event inside its phrase; of "the decision", "this move" whoever
-    /// acted last before; of a thing that is told elsewhere whoever is behind it there.
+    /// Who did what a speech act is about: the agent of an event inside its phrase. Where nobody is told there, `counterpart`
+    /// looks further.
     fn doer(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
         let e = &events[i];
         let run = self.run();
@@ -387,37 +380,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         let topic = run.topic(t)?;
         let inside = |x: &&Event| x.sentence == e.sentence && p.under(x.token as usize, topic);
         let near = &events[i.saturating_sub(20)..events.len().min(i + 20)];
-        if let Some(x) = near.iter().filter(other).find(inside) {
-            return Some(x.actor.clone());
-        }
-        if !matches!(p.upos(topic), Upos::Noun | Upos::Pron | Upos::Det) {
-            return None;
-        }
-        let pointed = p.kids(topic).any(|k| {
-            matches!(p.rel(k), D::Det | D::NmodPoss)
-                && matches!(p.lemma(k), "the" | "this" | "that" | "these" | "such")
-        }) || matches!(p.lemma(topic), "this" | "that" | "it");
-        if pointed && (run.scope.act_noun.has(p.lemma(topic)) || p.upos(topic) != Upos::Noun) {
-            let before = events[i.saturating_sub(12)..i].iter().rev();
-            let x = before
-                .take_while(|x| x.sentence + 3 >= e.sentence)
-                .filter(|x| (x.sentence, x.token) < (e.sentence, e.token) && !is_verbal(x.event))
-                .find(other);
-            return x.map(|x| x.actor.clone());
-        }
-        None
-    }
-
-    /// To whom the same speaker spoke so just before.
-    fn again(&self, events: &[Event], i: usize) -> Option<Vec<Slot>> {
-        let e = &events[i];
-        let who = ids_of(&e.actor);
-        events[i.saturating_sub(12)..i]
-            .iter()
-            .rev()
-            .take_while(|x| x.sentence + 3 >= e.sentence)
-            .find(|x| x.event == e.event && !x.recipient.is_empty() && ids_of(&x.actor) == who)
-            .map(|x| x.recipient.clone())
+        let found = near.iter().filter(other).find(inside);
+        found.map(|x| x.actor.clone())
     }
 
     /// The other side of the talks on which the document reports.
@@ -444,31 +408,6 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             (false, true) => Some(vec![a.0.clone()]),
             _ => None,
         }
-    }
-
-    /// What people and parties of a country demand of nobody in particular, they demand of its government.
-    fn rulers(&self, e: &Event) -> Option<Vec<Slot>> {
-        use Sector::*;
-        let c = e.actor.first()?.country?;
-        let ruled = |s: &Slot| {
-            s.country == Some(c)
-                && matches!(
-                    s.sector,
-                    Some(Cvl | Soc | Ngo | Opp | Lab | Rel | Edu | Med | Bus | Jrn)
-                )
-        };
-        if !e.actor.iter().all(ruled) {
-            return None;
-        }
-        let found = self.named(e, 2 * NEAR, |run, m| {
-            let m = &run.l.actors.mentions[m as usize];
-            let x = &run.l.actors.entities[m.entities[0] as usize];
-            x.country == Some(c)
-                && x.sector == Some(Gov)
-                && x.kind == EntityKind::Organization
-                && run.p.lemma(m.head as usize) == "government"
-        });
-        (!found.is_empty()).then_some(found)
     }
 
     /// As whom they act here: what they were on the day, soldiers whose strike it is, convicts and private people who
