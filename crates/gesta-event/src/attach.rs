@@ -10,6 +10,12 @@ use gesta_text::number;
 use gesta_time::{Precision, Timex};
 use jiff::civil::Date;
 
+/// Words behind which another occurrence with a time and place of its own is told.
+const ELSEWHERE: &[&str] = &[
+    "after", "before", "since", "until", "till", "for", "because", "if", "unless", "although",
+    "though", "over",
+];
+
 /// Days before the report after which an event is background.
 pub(crate) const CURRENT: i32 = 31;
 
@@ -69,6 +75,13 @@ impl<'r, 'a> Attach<'r, 'a> {
         for cost in 0..6 {
             if i == t {
                 return Some(cost);
+            }
+            // "sentenced for blocking a road in 2023", "signed in Oslo after they met in Geneva": another occurrence's
+            if matches!(p.rel(i), D::Advcl | D::Acl)
+                && p.kids_by(i, D::Mark)
+                    .any(|k| ELSEWHERE.contains(&p.form(k).to_lowercase().as_str()))
+            {
+                return None;
             }
             let h = p.head(i)?;
             if h == t {

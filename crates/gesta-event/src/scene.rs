@@ -251,6 +251,10 @@ impl Attach<'_, '_> {
         let place = &self.run.l.places[i];
         let mut j = at;
         for _ in 0..3 {
+            // "on Thursday and Estonia": no place hangs on a day
+            if j != at && self.time_head.binary_search(&j).is_ok() {
+                return false;
+            }
             let case = p.case(j);
             if !case.is_empty() {
                 // "a delegation from Norway" names its origin
