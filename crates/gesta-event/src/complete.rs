@@ -265,6 +265,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
 
     /// Fills what is open in events that stand by themselves.
     pub fn fill(&self, events: &mut [Event]) {
+        self.talkers(events);
         for i in 0..events.len() {
             let e = &events[i];
             if e.event == EventType::Protest && e.actor.is_empty() {
@@ -289,6 +290,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     EventType::Coerce if e.mode.contains(&"arrest") && now => {
                         self.official(e, &[Sector::Cop], NEAR + 4)
                     }
+                    EventType::Concede if e.rule == "concede/pardon" => self.pardoner(events, i),
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
                         self.official(e, &[Sector::Jud], NEAR)
                     }
@@ -312,11 +314,63 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 events[i].recipient = self.struck(events, i);
             } else if e.recipient.is_empty() && !e.actor.is_empty() {
                 let found = match e.event {
-                    EventType::Accuse | EventType::Reject => self.doer(events, i),
+                    EventType::Accuse | EventType::Reject | EventType::Support => {
+                        self.doer(events, i)
+                    }
                     EventType::Request => self.partner(events, i),
                     _ => None,
                 };
                 events[i].recipient = found.unwrap_or_default();
+            }
+        }
+    }
+
+    /// Who pardons in the same report; of those acquitted, the court.
+    fn pardoner(&self, events: &[Event], i: usize) -> Vec<Slot> {
+        let e = &events[i];
+        let other = |x: &&Event| x.rule == e.rule && !x.actor.is_empty();
+        let before = events[i.saturating_sub(30)..i].iter().rev().find(other);
+        match before.or_else(|| events[i..].iter().take(30).find(other)) {
+            Some(x) => x.actor.clone(),
+            None => self.official(e, &[Sector::Jud], NEAR),
+        }
+    }
+
+    /// "They discussed trade", "the ministers met": the other side of the talks that the report is about takes part.
+    fn talkers(&self, events: &mut [Event]) {
+        let run = self.run();
+        for i in 0..events.len() {
+            let e = &events[i];
+            if e.event != EventType::Consult || !e.recipient.is_empty() {
+                continue;
+            }
+            let several = |s: &Slot| {
+                s.span.and_then(|x| run.token_at(x)).is_some_and(|h| {
+                    run.p.word(h).feats.has(gesta_parse::Feats::PLUR)
+                        && (run.p.upos(h) == gesta_parse::Upos::Pron
+                            || matches!(
+                                run.p.lemma(h),
+                                "minister"
+                                    | "leader"
+                                    | "president"
+                                    | "side"
+                                    | "party"
+                                    | "country"
+                                    | "government"
+                                    | "diplomat"
+                                    | "nation"
+                                    | "delegation"
+                            ))
+                })
+            };
+            if let [one] = e.actor.as_slice()
+                && several(one)
+                && let Some(mut other) = self.partner(events, i)
+            {
+                for s in &mut other {
+                    s.span = one.span;
+                }
+                events[i].actor.append(&mut other);
             }
         }
     }

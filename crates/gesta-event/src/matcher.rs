@@ -573,7 +573,7 @@ impl<'a> Run<'a> {
     }
 
     /// The last token of a span.
-    fn token_at(&self, s: Span) -> Option<usize> {
+    pub fn token_at(&self, s: Span) -> Option<usize> {
         let tokens = self.p.text.tokens();
         let after = tokens.partition_point(|t| t.span.end <= s.end);
         after.checked_sub(1)
@@ -1419,7 +1419,9 @@ impl<'a> Run<'a> {
         let mut drop: Vec<(usize, String)> = Vec::new();
         for i in 0..firings.len() {
             let f = &firings[i];
-            if f.event.aux.contains(&Aux::Negation) || f.event.aux.contains(&Aux::Hypothetical) {
+            let denied =
+                f.event.aux.contains(&Aux::Negation) && !f.pattern.aux.contains(&Aux::Negation);
+            if denied || f.event.aux.contains(&Aux::Hypothetical) {
                 drop.push((i, "it is denied or only supposed".into()));
                 continue;
             }
