@@ -457,6 +457,11 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             return None;
         };
         let [own] = own.as_slice() else { return None };
+        // who took part, not another of the same country
+        let took = |s: &Slot| events[i].actor.iter().any(|x| x.entity == s.entity);
+        if !took(a.0) && !took(b.0) {
+            return None;
+        }
         match (a.1 == *own, b.1 == *own) {
             (true, false) => Some(vec![b.0.clone()]),
             (false, true) => Some(vec![a.0.clone()]),
