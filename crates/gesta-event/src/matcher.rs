@@ -508,7 +508,16 @@ impl<'a> Run<'a> {
                 out
             }
             Role::Poss => self.p.kids_by(t, D::NmodPoss).collect(),
-            Role::Pred => r.clause(t, &[D::Xcomp, D::Advcl, D::Obl]),
+            Role::Pred => {
+                let mut out = r.clause(t, &[D::Xcomp, D::Advcl, D::Obl]);
+                // "called the plan a “farce”": the name may hang on what is named
+                if let Some(o) = self.p.kid(t, D::Obj).filter(|_| r.is_verb(t)) {
+                    out.extend(self.p.kids(o).filter(|&k| {
+                        k > o && matches!(self.p.rel(k), D::Appos | D::Amod | D::Acl | D::NmodUnmarked)
+                    }));
+                }
+                out
+            }
             Role::Prep(words) => r.preps(t, &|c| words.has(c)),
             Role::Agent => r.whose(t).into_iter().take(1).flatten().collect(),
             Role::Mod => self
@@ -857,7 +866,7 @@ impl<'a> Run<'a> {
         };
         let inherits = pattern.inherit
             && (actor.is_empty() || recipient.is_empty())
-            && self.names_a_telling(t);
+            && self.names_a_telling(t, pattern.event);
         if !ok && !inherits {
             return Err(format!(
                 "it needs {:?}, but actor: {}, recipient: {}",
@@ -943,7 +952,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
-    fn names_a_telling(&self, t: usize) -> bool {
+    fn names_a_telling(&self, t: usize, event: EventType) -> bool {
         let p = self.p;
         let definite = |i: usize| {
             p.kids(i).any(|k| {
@@ -957,6 +966,7 @@ impl<'a> Run<'a> {
             let lemma = self.lemma[k].as_ref();
             let here = if verb {
                 matches!(p.rel(k), D::Obj | D::NsubjPass)
+                    || event == EventType::Accuse && p.rel(k) == D::Nsubj
             } else {
                 p.rel(k) == D::Nsubj
             };
