@@ -513,7 +513,11 @@ impl<'a> Run<'a> {
                 // "called the plan a “farce”": the name may hang on what is named
                 if let Some(o) = self.p.kid(t, D::Obj).filter(|_| r.is_verb(t)) {
                     out.extend(self.p.kids(o).filter(|&k| {
-                        k > o && matches!(self.p.rel(k), D::Appos | D::Amod | D::Acl | D::NmodUnmarked)
+                        k > o
+                            && matches!(
+                                self.p.rel(k),
+                                D::Appos | D::Amod | D::Acl | D::NmodUnmarked
+                            )
                     }));
                 }
                 out
