@@ -604,7 +604,8 @@ impl<'a> Run<'a> {
     pub fn actors_at(&self, node: usize) -> Vec<Slot> {
         let mut out = Vec::new();
         for m in self.roles.members(node) {
-            if self.nobody(m) {
+            // nobody, or a thing that goes off ("a VBIED")
+            if self.nobody(m) || self.scope.bomb.has(&self.lemma[m]) {
                 continue;
             }
             if let Some(i) = self.l.actors.headed_by(m) {
