@@ -20,6 +20,60 @@ const OBJECT_MARKS: &[&str] = &[
     "of", "for", "with", "from", "against", "into", "over", "about",
 ];
 
+/// Nouns that say when or how often without a preposition.
+const TIME_NOUNS: &[&str] = &[
+    "time",
+    "second",
+    "minute",
+    "hour",
+    "day",
+    "night",
+    "morning",
+    "afternoon",
+    "evening",
+    "noon",
+    "midnight",
+    "week",
+    "weekend",
+    "month",
+    "year",
+    "decade",
+    "century",
+    "today",
+    "tomorrow",
+    "yesterday",
+    "tonight",
+    "moment",
+    "season",
+    "spring",
+    "summer",
+    "autumn",
+    "fall",
+    "winter",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "way",
+    "bit",
+    "lot",
+];
+
 impl<'a> Roles<'a> {
     pub fn is_verb(&self, i: usize) -> bool {
         matches!(self.p.upos(i), Upos::Verb | Upos::Aux)
@@ -171,11 +225,31 @@ impl<'a> Roles<'a> {
     }
 
     /// The grammatical subject, found through coordination, control and participles.
+    /// A noun before a finite verb that the tree takes for an adverbial: "Government aircraft bombed …".
+    fn unmarked_subject(&self, v: usize) -> Option<usize> {
+        let w = self.p.word(v);
+        if !matches!(w.xpos, "VBD" | "VBZ" | "VBP") || self.p.head(v).is_some() {
+            return None;
+        }
+        self.p
+            .kids_by(v, D::OblUnmarked)
+            .filter(|&k| k < v && matches!(self.p.upos(k), Upos::Noun | Upos::Propn))
+            .find(|&k| !TIME_NOUNS.contains(&self.p.lemma(k).to_lowercase().as_str()))
+    }
+
     fn surface_subject(&self, v: usize, depth: usize) -> Vec<usize> {
         if depth > REACH {
             return vec![];
         }
-        if let Some(s) = self.first(v, &[D::Nsubj, D::NsubjPass, D::NsubjOuter]) {
+        // Of two, as behind a dateline ("NAIROBI (June 3) - Troops left"), the one next to the verb.
+        let subjects =
+            |k: &usize| matches!(self.p.rel(*k), D::Nsubj | D::NsubjPass | D::NsubjOuter);
+        let (before, after): (Vec<usize>, Vec<usize>) =
+            self.p.kids(v).filter(subjects).partition(|&k| k < v);
+        if let Some(&s) = before.last().or(after.first()) {
+            return vec![self.antecedent(s)];
+        }
+        if let Some(s) = self.unmarked_subject(v) {
             return vec![s];
         }
         let Some(h) = self.p.head(v) else {
