@@ -198,7 +198,15 @@ impl<'a> Pass<'a> {
                     self.text(k).to_ascii_lowercase().as_str(),
                     "not" | "n't" | "n’t" | "never" | "nor"
                 )
-        })
+        }) || self.subject(v).is_some_and(|s| self.nobody(s))
+    }
+
+    /// "No group claimed it", "nobody said so".
+    fn nobody(&self, s: usize) -> bool {
+        ["nobody", "none", "neither"].iter().any(|w| self.is(s, w))
+            || self.p.kids(s).any(|k| {
+                self.p.rel(k) == Deprel::Det && (self.is(k, "no") || self.is(k, "neither"))
+            })
     }
     pub(crate) fn has_case(&self, i: usize, word: &str) -> bool {
         self.p
