@@ -229,6 +229,27 @@ impl<'a> Gather<'a> {
             }
             return np;
         }
+        // "militias like Hezbollah": they are of its sort
+        if np.kind != EntityKind::Person
+            && np.country.is_none()
+            && matches!(
+                np.sectors.first(),
+                Some(Sector::Prm | Sector::Reb | Sector::Uaf)
+            )
+            && let Some(j) = self.s.p.kids_by(np.head, D::Nmod).find_map(|k| {
+                let case = self.s.p.case(k);
+                let like = matches!(case.as_str(), "like" | "such as" | "including");
+                self.np_of(k).filter(|_| like)
+            })
+            && let Some(Ident::Org(o)) = self.nps[j].ident
+            && self.data.orgs[o as usize].kind == OrgKind::Armed
+        {
+            let o = &self.data.orgs[o as usize];
+            np.country = o.country;
+            np.org = self.nps[j].org;
+            np.sectors = o.sectors.clone();
+            return np;
+        }
         let Some(owner) = np.owner else { return np };
         let Some(j) = self.np_of(owner) else {
             if np.within.is_none() {
@@ -767,6 +788,10 @@ impl<'a> Gather<'a> {
             return None;
         }
         let definite = np.def == Def::Definite;
+        // "countries such as …" are not those of before
+        if !definite && np.plural && np.kind == EntityKind::Organization {
+            return None;
+        }
         let mut best: Option<(i32, u32)> = None;
         let reach = if definite { 400 } else { 12 };
         let mut seen: Vec<u32> = Vec::new();
@@ -831,7 +856,9 @@ impl<'a> Gather<'a> {
                     if x.kind == EntityKind::Organization && (definite || same_word) =>
                 {
                     if same_word && (definite || np.country.is_none()) {
-                        12 - near.min(8)
+                        // "the government" of a report on one country is that country's
+                        let home = self.s.home.is_some_and(|h| Some(h.0) == x.country);
+                        12 - near.min(8) + if home { 4 } else { 0 }
                     } else if definite && body && self.sort_fits(x, &lemma) && near <= 6 {
                         9 - near
                     } else {
@@ -943,7 +970,7 @@ impl<'a> Gather<'a> {
                     || k == Armed
                         && x.name.as_ref().is_some_and(|n| {
                             let n = n.to_lowercase();
-                            n.contains(lemma) || n.contains("front") || n.contains("forces")
+                            n.contains(lemma) || n.contains("front")
                         })
             }
             ("company" | "firm", Some(k)) => matches!(k, Company | Media),
@@ -1152,9 +1179,11 @@ impl<'a> Gather<'a> {
                     }
                 }
                 Pron::They => {
-                    // the whole list, if it is one
-                    if let Some(all) = self.list_of(j)
-                        && all.len() > 1
+                    // the whole list, if it is one; those who met or spoke with each other
+                    if let Some(all) = self
+                        .list_of(j)
+                        .filter(|l| l.len() > 1)
+                        .or_else(|| self.together(j))
                     {
                         set = all;
                         score += 1.5;
@@ -1225,6 +1254,43 @@ impl<'a> Gather<'a> {
             }
         }
         Some(out)
+    }
+
+    /// The subject of phrase `j` and the one with whom it meets or speaks: "X met Y", "X held talks with Y".
+    fn together(&self, j: usize) -> Option<Vec<u32>> {
+        let p = self.s.p;
+        let h = self.nps[j].head;
+        if !subject(p.rel(h)) {
+            return None;
+        }
+        let v = p.head(h)?;
+        let object = p.kid(v, D::Obj);
+        let meets = |t: usize| self.s.r.cue("together", p.lemma(t));
+        if !meets(v) && !object.is_some_and(meets) && !p.kids_by(v, D::Obl).any(meets) {
+            return None;
+        }
+        let with = |t: usize| {
+            p.kids(t)
+                .find(|&k| matches!(p.case(k).as_str(), "with" | "between") && self.np_of(k).is_some())
+        };
+        let partner = with(v)
+            .or_else(|| p.kids_by(v, D::Obl).find_map(with))
+            .or_else(|| object.and_then(with))
+            .or(object)?;
+        let other = self.np_of(partner)?;
+        let mut all = self.done[j].clone()?;
+        for e in self.done[other].clone()? {
+            if !all.contains(&e) {
+                all.push(e);
+            }
+        }
+        let parties = all.iter().all(|&e| {
+            matches!(
+                self.ents[e as usize].kind,
+                EntityKind::Person | EntityKind::State | EntityKind::Organization
+            )
+        });
+        (all.len() > 1 && parties).then_some(all)
     }
 
     /// The verb (or predicate) whose clause holds token `t`.

@@ -1527,7 +1527,7 @@ impl<'a> Scan<'a> {
                 RoleKind::Body => EntityKind::Organization,
                 RoleKind::Group | RoleKind::Target => EntityKind::Group,
             };
-            if role.kind == RoleKind::Target && !self.harmed(h) {
+            if role.kind == RoleKind::Target && (!self.harmed(h) || self.held(h)) {
                 return false;
             }
             // "Thames Valley Police": a name made of a role word
@@ -1565,7 +1565,12 @@ impl<'a> Scan<'a> {
         // 5. an organisation or people that the model alone sees
         match ner {
             // a town that is attacked: its people
-            Some((Ner::Loc, _)) if self.capital(h) && self.at[h] == NONE && self.harmed(h) => {
+            Some((Ner::Loc, _))
+                if self.capital(h)
+                    && self.at[h] == NONE
+                    && self.harmed(h)
+                    && !self.held(h) =>
+            {
                 np.kind = EntityKind::Group;
                 np.plural = true;
                 np.country = self.hint(h);
@@ -1797,6 +1802,17 @@ impl<'a> Scan<'a> {
             D::Compound => harm && p.upos(g) == Upos::Noun,
             _ => false,
         }
+    }
+
+    /// "the rebel-held town": whoever attacks it attacks those who hold it.
+    fn held(&self, h: usize) -> bool {
+        self.p.kids_by(h, D::Amod).any(|k| {
+            let w = self.lower(k);
+            ["held", "controlled", "occupied"].iter().any(|x| {
+                w.strip_suffix(x)
+                    .is_some_and(|r| r.ends_with('-') || r.is_empty() && self.p.kid(k, D::Compound).is_some())
+            })
+        })
     }
 
     /// Whether a place's name at `h` stands for those who govern there.

@@ -5,6 +5,7 @@ use crate::matcher::Run;
 use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
 use gesta_parse::Deprel as D;
+use gesta_statement::StatementForm;
 
 /// How many sentences away somebody may be named who is meant here too.
 const NEAR: usize = 6;
@@ -155,13 +156,11 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 .copied()
                 .filter(|g| !own.contains(&side(g.1)))
                 .collect();
+            let close = (others.len() > 1).then(|| self.armed_near(e.sentence, &others));
             let group = match others.as_slice() {
+                _ if close.flatten().is_some() => close.flatten().unwrap_or_default(),
                 [(n, e)] if *n >= 2 => *e,
                 [(n, e), (m, _), ..] if *n >= 2 * *m && *n >= 2 => *e,
-                [_, _, ..] => match self.armed_near(e.sentence, &others) {
-                    Some(g) => g,
-                    None => continue,
-                },
                 _ => continue,
             };
             if !known || e.actor.iter().any(|a| a.sector == Some(Sector::Uaf)) {
@@ -591,7 +590,15 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         }
         self.named(e, NEAR, |run, m| {
             let m = &run.l.actors.mentions[m as usize];
-            let voice = run.said[m.head as usize].is_none_or(|s| e.attribution.contains(&s));
+            // whom a name in somebody's words accuses has not done it in the writer's
+            let nameless = m.entities.iter().all(|&x| {
+                let x = &run.l.actors.entities[x as usize];
+                x.name.is_none() && x.org.is_none()
+            });
+            let voice = run.said[m.head as usize].is_none_or(|s| {
+                let direct = run.l.statements[s as usize].form == StatementForm::Direct;
+                nameless && !direct || e.attribution.contains(&s)
+            });
             voice && run.scope.attacker.has(run.p.lemma(m.head as usize))
         })
     }
@@ -634,7 +641,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             .take(400)
         {
             let mention = &run.l.actors.mentions[m as usize];
-            if mention.entities.len() != 1 || !fits(run, m) {
+            if mention.entities.len() != 1
+                || mention.form == gesta_actor::Form::Pronoun
+                || !fits(run, m)
+            {
                 continue;
             }
             let cost = if at <= s {

@@ -611,6 +611,7 @@ impl<'a> Run<'a> {
             if let Some(i) = self.l.actors.headed_by(m) {
                 out.extend(self.mention_slots(i));
                 self.other_sides(m, &mut out);
+                self.examples(m, &mut out);
             } else if self.scope.quantity.has(&self.lemma[m]) {
                 // "thousands of people", "a group of soldiers": they
                 for k in self.p.kids_by(m, D::Nmod) {
@@ -695,6 +696,24 @@ impl<'a> Run<'a> {
             }
         }
         out
+    }
+
+    /// "regional countries, including Norway", "allies such as Kenya": those who are named as examples take part too.
+    fn examples(&self, m: usize, out: &mut Vec<Slot>) {
+        for k in self.p.kids_by(m, D::Nmod).filter(|&k| k > m) {
+            let case = self.p.case(k);
+            if !matches!(case.as_str(), "including" | "such as" | "like" | "notably") {
+                continue;
+            }
+            for k in self.roles.members(k) {
+                let named = self.l.actors.headed_by(k).map(|i| self.mention_slots(i));
+                for s in named.into_iter().flatten() {
+                    if !out.iter().any(|o| o.entity == s.entity) {
+                        out.push(s);
+                    }
+                }
+            }
+        }
     }
 
     /// As [`Run::actors_at`], and if nobody is named there, whoever is behind the thing.
