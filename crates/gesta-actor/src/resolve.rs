@@ -1270,8 +1270,9 @@ impl<'a> Gather<'a> {
             return None;
         }
         let with = |t: usize| {
-            p.kids(t)
-                .find(|&k| matches!(p.case(k).as_str(), "with" | "between") && self.np_of(k).is_some())
+            p.kids(t).find(|&k| {
+                matches!(p.case(k).as_str(), "with" | "between") && self.np_of(k).is_some()
+            })
         };
         let partner = with(v)
             .or_else(|| p.kids_by(v, D::Obl).find_map(with))

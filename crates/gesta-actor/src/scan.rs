@@ -1566,10 +1566,7 @@ impl<'a> Scan<'a> {
         match ner {
             // a town that is attacked: its people
             Some((Ner::Loc, _))
-                if self.capital(h)
-                    && self.at[h] == NONE
-                    && self.harmed(h)
-                    && !self.held(h) =>
+                if self.capital(h) && self.at[h] == NONE && self.harmed(h) && !self.held(h) =>
             {
                 np.kind = EntityKind::Group;
                 np.plural = true;
@@ -1809,8 +1806,9 @@ impl<'a> Scan<'a> {
         self.p.kids_by(h, D::Amod).any(|k| {
             let w = self.lower(k);
             ["held", "controlled", "occupied"].iter().any(|x| {
-                w.strip_suffix(x)
-                    .is_some_and(|r| r.ends_with('-') || r.is_empty() && self.p.kid(k, D::Compound).is_some())
+                w.strip_suffix(x).is_some_and(|r| {
+                    r.ends_with('-') || r.is_empty() && self.p.kid(k, D::Compound).is_some()
+                })
             })
         })
     }
