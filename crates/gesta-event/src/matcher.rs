@@ -909,6 +909,13 @@ impl<'a> Run<'a> {
                 "it stands only as the content of a wish, request, refusal or purpose".into(),
             );
         }
+        // "is committed to defeating them" tells a policy, neither a deed nor a threat.
+        let bound = governor(self.p, t).is_some_and(|h| {
+            matches!(self.lemma[h].as_ref(), "commit" | "dedicate" | "devote" | "determined")
+        });
+        if bound && reality.future && pattern.event == EventType::Assault {
+            return Err("it is only what somebody is committed to".into());
+        }
         let mut event = pattern.event;
         let mut mode = pattern.mode.clone();
         let mut aux = pattern.aux.clone();
@@ -1643,6 +1650,19 @@ fn lemma_of<'a>(book: &Codebook, p: &'a Parsed, t: usize) -> Cow<'a, str> {
     }
     book.uninflect(&form)
         .map_or(lemma, |w| Cow::Owned(w.to_owned()))
+}
+
+/// What a verb hangs on, over its coordination.
+fn governor(p: &Parsed, t: usize) -> Option<usize> {
+    let mut at = t;
+    for _ in 0..REACH {
+        let h = p.head(at)?;
+        if p.rel(at) != D::Conj {
+            return Some(h);
+        }
+        at = h;
+    }
+    None
 }
 
 fn out_end_is(last: &Span, tokens: &[gesta_text::Token], i: usize) -> bool {

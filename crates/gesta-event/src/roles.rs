@@ -416,6 +416,20 @@ impl<'a> Roles<'a> {
         }
     }
 
+    /// "on Monday", "in May", "in the morning": no party to anything.
+    fn names_a_time(&self, k: usize, case: &str) -> bool {
+        const TIMES: &[&str] = &[
+            "afternoon", "april", "august", "day", "december", "evening", "february", "friday",
+            "january", "july", "june", "march", "may", "midnight", "monday", "month", "morning",
+            "night", "noon", "november", "october", "saturday", "september", "sunday", "thursday",
+            "today", "tuesday", "wednesday", "week", "weekend", "year", "yesterday",
+        ];
+        let form = self.p.form(k).to_lowercase();
+        matches!(case, "on" | "in" | "at" | "by")
+            && matches!(self.p.upos(k), Upos::Noun | Upos::Propn)
+            && TIMES.binary_search(&form.as_str()).is_ok()
+    }
+
     /// The prepositional phrases of a word whose preposition `want` accepts.
     pub fn preps(&self, i: usize, want: &dyn Fn(&str) -> bool) -> Vec<usize> {
         let mut out = Vec::new();
@@ -433,7 +447,7 @@ impl<'a> Roles<'a> {
                         | D::Csubj
                 ) {
                     let case = self.case(k);
-                    if !case.is_empty() && want(&case) {
+                    if !case.is_empty() && want(&case) && !self.names_a_time(k, &case) {
                         out.push(self.antecedent(k));
                     }
                 }
