@@ -911,7 +911,10 @@ impl<'a> Run<'a> {
         }
         // "is committed to defeating them" tells a policy, neither a deed nor a threat.
         let bound = governor(self.p, t).is_some_and(|h| {
-            matches!(self.lemma[h].as_ref(), "commit" | "dedicate" | "devote" | "determined")
+            matches!(
+                self.lemma[h].as_ref(),
+                "commit" | "dedicate" | "devote" | "determined"
+            )
         });
         if bound && reality.future && pattern.event == EventType::Assault {
             return Err("it is only what somebody is committed to".into());
