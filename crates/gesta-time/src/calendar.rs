@@ -425,6 +425,21 @@ pub(crate) fn hijri(y: i32, m: i32, d: i32) -> Option<Date> {
 /// Years after 1309 by whose start a leap day has been added, in a cycle of 33.
 const LEAPS: [i32; 8] = [1, 5, 9, 13, 17, 21, 25, 29];
 
+/// A day of the Solar Hijri calendar: six months of 31 days, five of 30, and the rest.
+pub(crate) fn persian(y: i32, m: i32, d: i32) -> Option<Date> {
+    let (start, end) = persian_year(y)?;
+    if !(1..=12).contains(&m) || !(1..=31).contains(&d) || m > 6 && d > 30 {
+        return None;
+    }
+    let before = if m <= 7 {
+        31 * (m - 1)
+    } else {
+        186 + 30 * (m - 7)
+    };
+    let day = plus(start, Step::Days(i64::from(before + d - 1)))?;
+    (day <= end).then_some(day)
+}
+
 /// First and last day of a year of the Solar Hijri calendar, which begins at the March equinox.
 pub(crate) fn persian_year(y: i32) -> Option<(Date, Date)> {
     // The 33-year rule, counted from 1 Farvardin 1309 (21 March 1930); it follows the equinox from 1200 to 1500.

@@ -185,10 +185,10 @@ pub(crate) struct Class {
 /// One word: the classes that it belongs to, and what it means in each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
-    pub(crate) bits: u64,
+    pub(crate) bits: u128,
     /// Bits that need a capital, bits that need none.
-    pub(crate) capital: u64,
-    pub(crate) lower: u64,
+    pub(crate) capital: u128,
+    pub(crate) lower: u128,
     pub(crate) values: Vec<(u32, i32)>,
     /// Takes a full stop that follows at once ("Dec.").
     pub(crate) dotted: bool,
@@ -286,7 +286,7 @@ impl Lexicon {
             })
     }
 
-    pub(crate) fn bit(&self, name: &str) -> u64 {
+    pub(crate) fn bit(&self, name: &str) -> u128 {
         self.class(name).map_or(0, |(b, _)| 1 << b)
     }
 
@@ -295,8 +295,8 @@ impl Lexicon {
             return Err(format!("class {name} is there already"));
         }
         let bit = self.classes.len() as u32;
-        if bit >= 64 {
-            return Err("more than 64 classes".into());
+        if bit >= 128 {
+            return Err("more than 128 classes".into());
         }
         self.classes.push(Class {
             name: name.into(),
@@ -309,7 +309,7 @@ impl Lexicon {
     pub(crate) fn add_word(&mut self, word: &str, bit: u32, value: i32, dotted: bool) {
         let id = self.intern(word) as usize;
         let e = &mut self.entries[id];
-        let mask = 1u64 << bit;
+        let mask = 1u128 << bit;
         match self.classes[bit as usize].case {
             Case::Any => {}
             Case::Capital => e.capital |= mask,
@@ -339,7 +339,7 @@ pub(crate) struct Atom {
     pub(crate) end: u32,
     /// Number of the word, 0 if unknown.
     pub(crate) word: u32,
-    pub(crate) bits: u64,
+    pub(crate) bits: u128,
     /// The number's value, capped.
     pub(crate) num: i32,
     pub(crate) digits: u8,
@@ -524,7 +524,7 @@ impl Lexicon {
             }
             &bytes[at..end]
         };
-        let mut bits = 1u64 << class::NUM;
+        let mut bits = 1u128 << class::NUM;
         let lower: Vec<u8> = if tail.is_empty() {
             Vec::new()
         } else {

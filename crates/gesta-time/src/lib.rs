@@ -89,7 +89,7 @@ pub struct Tagger {
     amounts: AmountWords,
     cues: tense::Cues,
     /// Classes whose words may end in a full stop of their own.
-    abbreviated: u64,
+    abbreviated: u128,
 }
 
 /// The files of the English rules, in the order in which they are read.
@@ -141,9 +141,16 @@ impl Tagger {
         let set = RuleSet::load(files)?;
         let amounts = AmountWords::new(&set);
         let cues = tense::Cues::new(&set);
-        let abbreviated = ["MERIDIEM", "MONTH", "MONTHORNAME", "WEEKDAY", "WEEKDAYABBR"]
-            .iter()
-            .fold(0, |m, n| m | set.lexicon.bit(n));
+        let abbreviated = [
+            "ERABEFORE",
+            "MERIDIEM",
+            "MONTH",
+            "MONTHORNAME",
+            "WEEKDAY",
+            "WEEKDAYABBR",
+        ]
+        .iter()
+        .fold(0, |m, n| m | set.lexicon.bit(n));
         Ok(Tagger {
             set,
             amounts,
@@ -335,6 +342,7 @@ impl Tagger {
                 }
                 readings.push(r);
             }
+            self.stretches(group, &mut readings, published);
             // A bare time of day belongs to the day nearest to it in the sentence, else to the one told last.
             for (k, d) in group.iter().enumerate() {
                 if !self.bare_time(&d.part) {
@@ -359,6 +367,43 @@ impl Tagger {
         }
         let _ = text;
         out
+    }
+
+    /// "from Monday to Thursday": the first day lies before the last, in the week that their tense allows.
+    fn stretches(
+        &self,
+        group: &[Draft],
+        readings: &mut [Option<Reading>],
+        published: Option<Date>,
+    ) {
+        for k in 1..group.len() {
+            let range = |d: &Draft| {
+                self.set.rules[d.part.rule as usize]
+                    .id
+                    .starts_with("weekday.range")
+            };
+            if !range(&group[k - 1]) || !range(&group[k]) {
+                continue;
+            }
+            let day = |r: &Option<Reading>| match r.as_ref().and_then(|r| r.cal) {
+                Some(Cal::Day(d)) => Some(d),
+                _ => None,
+            };
+            let (Some(a), Some(b)) = (day(&readings[k - 1]), day(&readings[k])) else {
+                continue;
+            };
+            if a <= b {
+                continue;
+            }
+            let ahead = published.is_some_and(|p| a > p);
+            let (at, step) = if ahead { (k, 7) } else { (k - 1, -7) };
+            if let Some(r) = readings[at].as_mut()
+                && let Some(c) = r.cal.and_then(|c| c.shift(step, calendar::Unit::Day))
+            {
+                r.value = c.value();
+                r.cal = Some(c);
+            }
+        }
     }
 
     /// Whether a part names a time of day and no day.

@@ -65,12 +65,12 @@ pub(crate) struct Amount {
 
 /// Bits of the classes that amounts are made of.
 pub(crate) struct AmountWords {
-    cardinal: u64,
-    tens: u64,
-    scale: u64,
-    vague: u64,
-    article: u64,
-    fraction: u64,
+    cardinal: u128,
+    tens: u128,
+    scale: u128,
+    vague: u128,
+    article: u128,
+    fraction: u128,
     and: u32,
     half: u32,
     of: u32,
@@ -110,14 +110,14 @@ fn value_of(set: &RuleSet, atom: &Atom, bit: u32) -> i32 {
         .map_or(0, |v| v.1)
 }
 
-fn value_in(set: &RuleSet, atom: &Atom, mask: u64) -> i32 {
+fn value_in(set: &RuleSet, atom: &Atom, mask: u128) -> i32 {
     value_of(set, atom, mask.trailing_zeros())
 }
 
 /// Reads an amount that begins at atom `i`.
 pub(crate) fn amount(set: &RuleSet, w: &AmountWords, atoms: &[Atom], i: usize) -> Option<Amount> {
     let a = atoms.get(i)?;
-    let is = |j: usize, mask: u64| {
+    let is = |j: usize, mask: u128| {
         atoms
             .get(j)
             .is_some_and(|a| mask != 0 && a.bits & mask != 0)

@@ -194,6 +194,14 @@ impl RuleSet {
             Op::Ago | Op::Later => {
                 let unit = Unit::from_code(p.get(Slot::Unit)?);
                 let dir = i64::from(p.get(Slot::Dir).unwrap_or(-1).signum());
+                // "more than a year ago" is a point before that of a year ago.
+                r.modifier = r.modifier.map(|m| match (m, dir < 0) {
+                    ("MORE_THAN", true) | ("LESS_THAN", false) => "BEFORE",
+                    ("MORE_THAN", false) | ("LESS_THAN", true) => "AFTER",
+                    ("EQUAL_OR_MORE", true) | ("EQUAL_OR_LESS", false) => "ON_OR_BEFORE",
+                    ("EQUAL_OR_MORE", false) | ("EQUAL_OR_LESS", true) => "ON_OR_AFTER",
+                    (m, _) => m,
+                });
                 let q = p.get(Slot::Qty).unwrap_or(100);
                 if q < 0 {
                     r.value = REFS[if dir < 0 { 1 } else { 2 }].into();
@@ -587,6 +595,9 @@ impl RuleSet {
         Some(Stamp {
             text: if same_month {
                 Cal::around(m, Unit::Month).value()
+            } else if kind_days(m, n) >= 20 {
+                // a whole month of that calendar: where most of it lies
+                Cal::around(add_days(m, kind_days(m, n) / 2), Unit::Month).value()
             } else {
                 Cal::around(m, Unit::Year).value()
             },
@@ -759,7 +770,11 @@ fn time_of_day(p: &Part) -> Option<Tod> {
             Some(1) if h < 12 => h += 12,
             _ => {}
         }
-        if h > 24 || m.is_some_and(|m| m > 59) {
+        // "a quarter to five"
+        if let Some(n) = m.filter(|n| (-59..0).contains(n)) {
+            (h, m) = ((h + 23) % 24, Some(60 + n));
+        }
+        if !(0..=24).contains(&h) || m.is_some_and(|m| !(0..=59).contains(&m)) {
             return None;
         }
         // "5 in the afternoon"
@@ -1038,11 +1053,11 @@ fn nth_in(c: Cal, n: i32, unit: Unit) -> Option<Cal> {
 
 /// A year of another era.
 fn era_year(era: &str, y: i32, p: &Part) -> Option<Stamp> {
-    let spread = |a: Date, b: Date| {
-        // The civil year in which most of it lies gives the value.
+    let spread = |a: Date, b: Date, unit: Unit| {
+        // The civil year or month in which most of it lies gives the value.
         let mid = add_days(a, kind_days(a, b) / 2);
         Stamp {
-            text: Cal::around(mid, Unit::Year).value(),
+            text: Cal::around(mid, unit).value(),
             cal: None,
             range: Some((a, b)),
             explicit: true,
@@ -1070,13 +1085,38 @@ fn era_year(era: &str, y: i32, p: &Part) -> Option<Stamp> {
             Some(s)
         }
         "HIJRI" => {
-            let a = cal::hijri(y, p.get(Slot::Month).unwrap_or(1), 1)?;
-            Some(spread(add_days(a, -1), cal::hijri(y + 1, 1, 1)?))
+            // The moon decides: a day either way.
+            let m = p.get(Slot::Month);
+            let (a, b, unit) = match (m, p.get(Slot::Day)) {
+                (Some(m), Some(d)) => {
+                    let day = cal::hijri(y, m, d)?;
+                    (day, add_days(day, 1), Unit::Month)
+                }
+                (Some(12), None) => (cal::hijri(y, 12, 1)?, cal::hijri(y + 1, 1, 1)?, Unit::Month),
+                (Some(m), None) => (cal::hijri(y, m, 1)?, cal::hijri(y, m + 1, 1)?, Unit::Month),
+                (None, _) => (cal::hijri(y, 1, 1)?, cal::hijri(y + 1, 1, 1)?, Unit::Year),
+            };
+            Some(spread(add_days(a, -1), b, unit))
         }
-        "PERSIAN" => {
-            let (a, b) = cal::persian_year(y)?;
-            Some(spread(a, b))
-        }
+        "PERSIAN" => match (p.get(Slot::Month), p.get(Slot::Day)) {
+            (Some(m), Some(d)) => {
+                let mut s = Stamp::known(Cal::Day(cal::persian(y, m, d)?));
+                s.explicit = true;
+                Some(s)
+            }
+            (Some(m), None) => {
+                let a = cal::persian(y, m, 1)?;
+                let b = match m {
+                    12 => cal::persian(y + 1, 1, 1)?,
+                    m => cal::persian(y, m + 1, 1)?,
+                };
+                Some(spread(a, add_days(b, -1), Unit::Month))
+            }
+            (None, _) => {
+                let (a, b) = cal::persian_year(y)?;
+                Some(spread(a, b, Unit::Year))
+            }
+        },
         _ => None,
     }
 }

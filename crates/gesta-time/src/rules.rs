@@ -138,7 +138,7 @@ pub(crate) enum Step {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Set {
     pub(crate) words: Vec<u32>,
-    pub(crate) bits: u64,
+    pub(crate) bits: u128,
     /// Classes in the order written, with the slots that they fill.
     pub(crate) slots: Vec<(u32, Slot)>,
 }
@@ -191,7 +191,7 @@ pub(crate) struct RuleSet {
     pub(crate) by_class: Vec<Vec<u16>>,
     /// Rules that begin with an inner expression.
     pub(crate) by_inner: Vec<u16>,
-    pub(crate) class_starts: u64,
+    pub(crate) class_starts: u128,
 }
 
 /// The line of `file` on which `needle` stands, after the `nth` heading of that kind.
@@ -960,14 +960,14 @@ impl RuleSet {
     /// Which rules may begin with which words.
     fn index(&mut self) {
         self.by_word = vec![Vec::new(); self.lexicon.entries.len()];
-        let qty_words: u64 = ["CARDINAL", "TENS", "SCALE", "VAGUE", "ARTICLE", "FRACTION"]
+        let qty_words: u128 = ["CARDINAL", "TENS", "SCALE", "VAGUE", "ARTICLE", "FRACTION"]
             .iter()
             .fold(0, |m, n| m | self.lexicon.bit(n));
         for (n, rule) in self.rules.iter().enumerate() {
             let n = n as u16;
             let mut seen = vec![false; rule.steps.len()];
             let mut todo = vec![0u16];
-            let mut add_bits = 0u64;
+            let mut add_bits = 0u128;
             let mut inner = false;
             while let Some(pc) = todo.pop() {
                 if std::mem::replace(&mut seen[pc as usize], true) {

@@ -7,19 +7,19 @@ use gesta_parse::{Deprel, Parsed, Upos};
 
 /// Bits of the cue classes of `tense.toml`.
 pub(crate) struct Cues {
-    will: u64,
-    would: u64,
-    plan: u64,
-    commit: u64,
-    past: u64,
-    present: u64,
-    not_past: u64,
-    to: u64,
-    ahead: u64,
-    since: u64,
-    until: u64,
-    stop: u64,
-    not_verb: u64,
+    will: u128,
+    would: u128,
+    plan: u128,
+    commit: u128,
+    past: u128,
+    present: u128,
+    not_past: u128,
+    to: u128,
+    ahead: u128,
+    since: u128,
+    until: u128,
+    stop: u128,
+    not_verb: u128,
 }
 
 /// How far a cue may be from the expression.
@@ -48,7 +48,7 @@ impl Cues {
 
     /// Tense from the words alone. `start..end` is the expression.
     pub(crate) fn of_words(&self, text: &str, atoms: &[Atom], start: usize, end: usize) -> Tense {
-        let has = |a: &Atom, m: u64| a.bits & m != 0;
+        let has = |a: &Atom, m: u128| a.bits & m != 0;
         if let Some(p) = start.checked_sub(1).and_then(|i| atoms.get(i)) {
             if has(p, self.since) {
                 return Tense::Past;
@@ -168,7 +168,7 @@ impl Cues {
         atoms: &[Atom],
         start: usize,
     ) -> Option<Tense> {
-        let has_before = |m: u64| {
+        let has_before = |m: u128| {
             start
                 .checked_sub(1)
                 .and_then(|i| atoms.get(i))
