@@ -792,6 +792,25 @@ impl<'a> Gather<'a> {
         if !definite && np.plural && np.kind == EntityKind::Organization {
             return None;
         }
+        // "thousands of people" are others than those of whom the text spoke
+        let counted = p.rel(np.head) == D::Nmod
+            && p.case(np.head) == "of"
+            && p.head(np.head).is_some_and(|h| {
+                matches!(
+                    p.lemma(h),
+                    "thousand"
+                        | "hundred"
+                        | "dozen"
+                        | "score"
+                        | "million"
+                        | "number"
+                        | "lot"
+                        | "ten"
+                )
+            });
+        if !definite && counted {
+            return None;
+        }
         let mut best: Option<(i32, u32)> = None;
         let reach = if definite { 400 } else { 12 };
         let mut seen: Vec<u32> = Vec::new();

@@ -116,7 +116,9 @@ fn run(file: &str, share: f64) {
     let (mut good, mut all) = (0, 0);
     let mut report = String::new();
     for case in &cases {
-        let (found, actors) = find(&finder, &case.text);
+        let (mut found, actors) = find(&finder, &case.text);
+        // a deed that its teller only names ("claimed the raid") has no content of its own
+        found.retain(|s| !s.content.is_empty());
         let mut wrong = Vec::new();
         for s in &found {
             assert!(!s.content[0].is_empty() && s.content[0].end as usize <= case.text.len());
