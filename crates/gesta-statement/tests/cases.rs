@@ -214,7 +214,8 @@ fn examples_of_the_cue_lists() {
     let mut report = String::new();
     for x in &finder.cues().examples {
         all += 1;
-        let (found, actors) = find(&finder, &x.text);
+        let (mut found, actors) = find(&finder, &x.text);
+        found.retain(|s| !s.content.is_empty());
         let ok = match &x.want {
             None => found.is_empty(),
             Some((speaker, cue, contents)) => {
