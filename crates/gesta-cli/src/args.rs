@@ -367,6 +367,9 @@ pub(crate) struct Eval {
     /// Show up to N differences.
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) errors: usize,
+    /// Show up to N events that are found but whose actors, recipients or sectors differ, and their sorts.
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) slots: usize,
     /// Keep the figures in FILE as the floor below which they may not fall.
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) write_floors: Option<PathBuf>,

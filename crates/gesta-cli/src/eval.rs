@@ -423,6 +423,40 @@ fn same_speaker(g: &Who, s: &Who) -> bool {
     !a.is_empty() && a == last(s.text.as_ref())
 }
 
+/// Events of the gold and of the system that tell the same.
+fn same_events(gold: &[Event], system: &[Event]) -> Vec<(usize, usize)> {
+    let bit = |b: bool| if b { 0.1 } else { 0.0 };
+    pair(gold, system, |g, s| {
+        if g.kind != s.kind || g.sentence != s.sentence {
+            return 0.0;
+        }
+        1.0 + jaccard(&g.actor, &s.actor)
+            + jaccard(&g.recipient, &s.recipient)
+            + bit(g.date == s.date)
+            + bit(g.aux == s.aux)
+    })
+}
+
+/// How a slot differs from the gold: in one word, so that differences can be counted by sort.
+fn sort_of(gold: &Keys, system: &Keys) -> &'static str {
+    let unresolved = |k: &Keys| k.len() == 1 && k.contains("?");
+    if system.is_empty() {
+        "left out"
+    } else if gold.is_empty() {
+        "too much"
+    } else if unresolved(system) {
+        "not resolved"
+    } else if unresolved(gold) {
+        "resolved too far"
+    } else if system.is_subset(gold) {
+        "a part"
+    } else if gold.is_subset(system) {
+        "one too many"
+    } else {
+        "another"
+    }
+}
+
 /// One-to-one pairs, the heaviest first; of equals, the earliest.
 fn pair<G, S>(gold: &[G], system: &[S], weight: impl Fn(&G, &S) -> f64) -> Vec<(usize, usize)> {
     let mut all: Vec<(f64, usize, usize)> = Vec::new();
@@ -635,6 +669,59 @@ impl Evaluation {
         Ok(())
     }
 
+    /// Up to `limit` lines that show which slot of a paired event differs and how, and how many there are of each sort.
+    pub fn who(&self, limit: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut sorts: BTreeMap<String, usize> = BTreeMap::new();
+        for (id, (ge, _)) in &self.gold {
+            let Some((se, _)) = self.system.get(id) else {
+                continue;
+            };
+            let doc = &self.documents[id];
+            for (i, j) in same_events(ge, se) {
+                let (g, s) = (&ge[i], &se[j]);
+                let mut wrong = Vec::new();
+                for (slot, a, b) in [
+                    ("actor", &g.actor, &s.actor),
+                    ("recipient", &g.recipient, &s.recipient),
+                ] {
+                    if a != b {
+                        let sort = format!("{slot} {}", sort_of(a, b));
+                        wrong.push(format!("{sort}: {} for {}", python(b), python(a)));
+                        *sorts.entry(sort).or_default() += 1;
+                    }
+                }
+                if wrong.is_empty() && g.sectors != s.sectors {
+                    let names = |a: &BTreeSet<(String, Option<String>)>,
+                                 b: &BTreeSet<(String, Option<String>)>| {
+                        let only = a.difference(b).map(|x| x.1.as_deref().unwrap_or("none"));
+                        only.collect::<Vec<_>>().join(", ")
+                    };
+                    let (ours, theirs) =
+                        (names(&s.sectors, &g.sectors), names(&g.sectors, &s.sectors));
+                    wrong.push(format!("sector: {ours:?} for {theirs:?}"));
+                    *sorts
+                        .entry(format!("sector {ours:?} for {theirs:?}"))
+                        .or_default() += 1;
+                }
+                if !wrong.is_empty() && lines.len() < limit {
+                    let (a, b) = doc.sentences.get(g.sentence).copied().unwrap_or_default();
+                    let sentence: String = doc.slice(a, b).iter().take(220).collect();
+                    lines.push(format!(
+                        "{id}[{}] {}: {} | {sentence}",
+                        g.sentence,
+                        g.kind,
+                        wrong.join("; ")
+                    ));
+                }
+            }
+        }
+        let mut sorts: Vec<(String, usize)> = sorts.into_iter().collect();
+        sorts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        lines.extend(sorts.iter().map(|(sort, n)| format!("{n:5} {sort}")));
+        lines
+    }
+
     /// Scores, and up to `errors` lines that show where the system went wrong.
     pub fn score(&self, errors: usize) -> (Scores, Vec<String>) {
         let mut shown = Vec::new();
@@ -656,16 +743,7 @@ impl Evaluation {
             se.iter()
                 .for_each(|e| types.entry(&e.kind).or_default()[1] += 1);
             let near = |g: &Event, s: &Event| g.sentence == s.sentence;
-            let bit = |b: bool| if b { 0.1 } else { 0.0 };
-            let pairs = pair(ge, se, |g, s| {
-                if g.kind != s.kind || !near(g, s) {
-                    return 0.0;
-                }
-                1.0 + jaccard(&g.actor, &s.actor)
-                    + jaccard(&g.recipient, &s.recipient)
-                    + bit(g.date == s.date)
-                    + bit(g.aux == s.aux)
-            });
+            let pairs = same_events(ge, se);
             c.kind += pairs.len();
             for &(i, j) in &pairs {
                 let (g, s) = (&ge[i], &se[j]);

@@ -27,7 +27,12 @@ fn scored(args: &Eval) -> Result<End, String> {
     if let Some(file) = &args.write_floors {
         std::fs::write(file, floors(&scores)).map_err(|e| format!("{}: {e}", file.display()))?;
     }
-    let mut out: String = errors.iter().map(|e| format!("{e}\n")).collect();
+    let slots = if args.slots > 0 {
+        evaluation.who(args.slots)
+    } else {
+        vec![]
+    };
+    let mut out: String = errors.iter().chain(&slots).map(|e| format!("{e}\n")).collect();
     out.push_str(&if args.json {
         scores.json() + "\n"
     } else {
