@@ -692,11 +692,12 @@ impl Evaluation {
                     }
                 }
                 if wrong.is_empty() && g.sectors != s.sectors {
-                    let names = |a: &BTreeSet<(String, Option<String>)>,
-                                 b: &BTreeSet<(String, Option<String>)>| {
-                        let only = a.difference(b).map(|x| x.1.as_deref().unwrap_or("none"));
-                        only.collect::<Vec<_>>().join(", ")
-                    };
+                    let names =
+                        |a: &BTreeSet<(String, Option<String>)>,
+                         b: &BTreeSet<(String, Option<String>)>| {
+                            let only = a.difference(b).map(|x| x.1.as_deref().unwrap_or("none"));
+                            only.collect::<Vec<_>>().join(", ")
+                        };
                     let (ours, theirs) =
                         (names(&s.sectors, &g.sectors), names(&g.sectors, &s.sectors));
                     wrong.push(format!("sector: {ours:?} for {theirs:?}"));

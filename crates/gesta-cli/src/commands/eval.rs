@@ -32,7 +32,11 @@ fn scored(args: &Eval) -> Result<End, String> {
     } else {
         vec![]
     };
-    let mut out: String = errors.iter().chain(&slots).map(|e| format!("{e}\n")).collect();
+    let mut out: String = errors
+        .iter()
+        .chain(&slots)
+        .map(|e| format!("{e}\n"))
+        .collect();
     out.push_str(&if args.json {
         scores.json() + "\n"
     } else {
