@@ -287,7 +287,12 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 let found = match e.event {
                     EventType::Assault => self.attacker(events, i),
                     EventType::Coerce if e.mode.contains(&"arrest") && now => {
-                        self.official(e, &[Sector::Cop], NEAR + 4)
+                        let police = self.official(e, &[Sector::Cop], NEAR + 4);
+                        if police.is_empty() {
+                            self.authorities(e)
+                        } else {
+                            police
+                        }
                     }
                     EventType::Concede if e.rule == "concede/pardon" => self.pardoner(events, i),
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
@@ -625,6 +630,18 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     run.p.lemma(m.head as usize),
                     "prosecutor" | "attorney" | "lawyer" | "office" | "district"
                 )
+        })
+    }
+
+    /// "The authorities" of the country in question.
+    fn authorities(&self, e: &Event) -> Vec<Slot> {
+        let here: Vec<_> = e.recipient.iter().filter_map(|r| r.country).collect();
+        self.named(e, NEAR + 4, |run, m| {
+            let m = &run.l.actors.mentions[m as usize];
+            let [x] = m.entities[..] else { return false };
+            let of = run.l.actors.entities[x as usize].country;
+            matches!(run.lemma[m.head as usize].as_ref(), "authority" | "authorities")
+                && of.is_some_and(|c| here.contains(&c))
         })
     }
 
