@@ -640,8 +640,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let m = &run.l.actors.mentions[m as usize];
             let [x] = m.entities[..] else { return false };
             let of = run.l.actors.entities[x as usize].country;
-            matches!(run.lemma[m.head as usize].as_ref(), "authority" | "authorities")
-                && of.is_some_and(|c| here.contains(&c))
+            matches!(
+                run.lemma[m.head as usize].as_ref(),
+                "authority" | "authorities"
+            ) && of.is_some_and(|c| here.contains(&c))
         })
     }
 
