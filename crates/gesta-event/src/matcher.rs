@@ -522,6 +522,16 @@ impl<'a> Run<'a> {
                 }
                 out
             }
+            Role::If | Role::Unless => {
+                let word = if *role == Role::If { "if" } else { "unless" };
+                let mut out = r.clause(t, &[D::Advcl]);
+                out.retain(|&k| {
+                    self.p
+                        .kids_by(k, D::Mark)
+                        .any(|m| self.p.form(m).eq_ignore_ascii_case(word))
+                });
+                out
+            }
             Role::Prep(words) => r.preps(t, &|c| words.has(c)),
             Role::Agent => r.whose(t).into_iter().take(1).flatten().collect(),
             Role::Mod => self
@@ -1475,7 +1485,7 @@ impl<'a> Run<'a> {
                 if i == j || drop.iter().any(|d| d.0 == j) {
                     continue;
                 }
-                if !f.pattern.told && self.topic_of(f, g) {
+                if !f.pattern.told && self.topic_of(f, g) || self.protested(f, g) {
                     drop.push((i, format!("it is only the topic of {}", g.pattern.id)));
                     break;
                 }
@@ -1579,6 +1589,30 @@ impl<'a> Run<'a> {
             });
         }
         firings.append(&mut more);
+    }
+
+    /// Whether `f` is only what the crowd of the protest `g` is out for: "marched to demand …", "a strike in protest at …".
+    fn protested(&self, f: &Firing<'a>, g: &Firing<'a>) -> bool {
+        let topic = matches!(
+            f.event.event,
+            EventType::Request | EventType::Accuse | EventType::Reject
+        );
+        if g.event.event != EventType::Protest
+            || !topic
+            || f.token == g.token
+            || !self.p.under(f.token, g.token)
+        {
+            return false;
+        }
+        let crowd = ids(&g.event.actor);
+        let own = f.event.actor.is_empty() || ids(&f.event.actor) == crowd;
+        let finite = self.p.kids(f.token).any(|k| {
+            matches!(
+                self.p.rel(k),
+                D::Nsubj | D::NsubjPass | D::Aux | D::AuxPass
+            )
+        });
+        own && !finite
     }
 
     /// Whether `f` is only what the speech act `g` is about: its noun or non-finite verb stands inside `g`'s phrase.

@@ -92,6 +92,9 @@ pub(crate) enum Role {
     Ing,
     Poss,
     Pred,
+    /// The clause of condition: "if they …"; "unless they …".
+    If,
+    Unless,
     Prep(Words),
     Speaker,
     Hearer,
@@ -128,6 +131,8 @@ fn parse_step(s: &str, lists: &Lists) -> Result<StepSet, String> {
             "AGENT" => out.push(Role::Agent),
             "MOD" => out.push(Role::Mod),
             "HEAD" => out.push(Role::Head),
+            "IF" => out.push(Role::If),
+            "UNLESS" => out.push(Role::Unless),
             "XCOMP" => out.push(Role::Xcomp),
             "SELF" => out.push(Role::Itself),
             "NEG" => out.push(Role::Neg),
