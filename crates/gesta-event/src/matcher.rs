@@ -1606,12 +1606,10 @@ impl<'a> Run<'a> {
         }
         let crowd = ids(&g.event.actor);
         let own = f.event.actor.is_empty() || ids(&f.event.actor) == crowd;
-        let finite = self.p.kids(f.token).any(|k| {
-            matches!(
-                self.p.rel(k),
-                D::Nsubj | D::NsubjPass | D::Aux | D::AuxPass
-            )
-        });
+        let finite = self
+            .p
+            .kids(f.token)
+            .any(|k| matches!(self.p.rel(k), D::Nsubj | D::NsubjPass | D::Aux | D::AuxPass));
         own && !finite
     }
 
