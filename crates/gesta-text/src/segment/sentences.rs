@@ -20,15 +20,17 @@ impl Judge for &Model {
             "none" => BARE,
             "," | ":" => COMMA,
             ")" => BRACKET,
+            "." | "?" | "!" | "..." if shape(gap.right[0]) != "c" => SURE,
             _ => 0,
         };
         self.score(gap) > floor
     }
 }
 
-const BARE: i32 = 60;
-const COMMA: i32 = 50;
-const BRACKET: i32 = 60;
+const BARE: i32 = 30;
+const COMMA: i32 = 30;
+const BRACKET: i32 = 30;
+const SURE: i32 = -20;
 
 /// Appends to `ends` the index one past the last token of each sentence of `tokens`, which are one paragraph.
 pub(crate) fn sentence_ends(
@@ -144,7 +146,13 @@ pub(crate) fn sentence_ends(
             let sure = matches!(stop, "name." | "any." | "date.")
                 && !glued(tokens, next)
                 && lists.starters.exact(after.as_bytes()).is_some();
-            if goes_on || leads {
+            // 'He said: "We stay."' is one sentence, however long the quotation.
+            let leads = leads
+                || stop == ":"
+                    && matches!(after, "\"" | "\u{201C}" | "``" | "\u{00AB}" | "\u{201E}");
+            // "(Xenopus sp.), which": no sentence begins with a comma.
+            let torn = matches!(after, "," | ";" | ":" | ")" | "]" | "%");
+            if goes_on || leads || torn {
             } else if sure || judge.ends(tokens[next].span.start, &gap) {
                 ends.push(next as u32);
                 start = next;
