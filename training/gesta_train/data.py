@@ -157,7 +157,7 @@ def gum_names(s, spans, norp):
     for i, w in enumerate(s.forms):
         if tags[i] == "O" and w in norp and s.upos[i] in ("ADJ", "NOUN", "PROPN"):
             tags[i] = "B-NORP"
-        if tags[i] == "B-LOC" and w in norp and s.upos[i] == "ADJ":
+        if tags[i] == "B-LOC" and w in norp and s.upos[i] == "ADJ" and (i + 1 == len(tags) or tags[i + 1][0] != "I"):
             tags[i] = "B-NORP"
     return tags
 

@@ -1,12 +1,14 @@
-"""Packs a trained student for Rust.   python -m gesta_train.export config.toml <checkpoint> <out.gpm>"""
+"""Packs a trained student and its names' own network for Rust.
+    python -m gesta_train.export config.toml <checkpoint.pt | model.gpm> <out.gpm> <names.pt>
+With a packed model in place of a checkpoint, only names and lemmas are made anew."""
 import struct, sys, tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
 import numpy as np
-import torch
+import torch, torch.nn as nn
 from . import data
 from .batch import batches
-from .lemma import learn
+from .lemma import learn, more
 from .student import AFFIXES, Student, fnv
 
 
@@ -54,7 +56,7 @@ def calibrate(m, sents):
     return [float(torch.stack(t).max()) for t in tops]
 
 
-def main(cfg, ck, out):
+def main(cfg, ck, out, tower=None):
     c = torch.load(ck, weights_only=False)
     vocab = c["vocab"]
     g = torch.zeros(len(c["glove"]), c["state"]["glove.weight"].shape[1])
@@ -103,6 +105,14 @@ def main(cfg, ck, out):
     _, rh, _, rl = h.proj(h.root).detach().float().split([h.arc, h.arc, h.label, h.label])
     sec["root_head"], sec["root_label"] = torch.relu(rh).numpy(), rl.numpy()
 
+    lemmas(sec, vocab, gold, cfg)
+    if tower:
+        names(sec, torch.load(tower, weights_only=False), D["wiki"] + D["gum"], cfg)
+    write(sec, out)
+
+
+def lemmas(sec, vocab, gold, cfg):
+    """Pairs of tags that occur, and the rules for lemmas under each."""
     pairs = defaultdict(Counter)
     for x in gold:
         for u, p, f in zip(x.upos, x.xpos, x.feats):
@@ -117,7 +127,9 @@ def main(cfg, ck, out):
         flat += [vocab["upos"].index(u), vocab["xpos"].index(p), len(ids), *ids]
     sec["pairs"] = np.array(flat, np.uint32)
 
-    rules, whole = learn(gold, index)
+    rules, whole, seen = learn(gold, index)
+    if cfg.get("wordnet"):
+        print("from WordNet's words", more(Path(cfg["wordnet"]), index, rules, whole, seen))
     edits = sorted(set(rules.values()) | set(whole.values()))
     n = 1
     while n < 2 * (len(rules) + len(whole)):
@@ -135,9 +147,11 @@ def main(cfg, ck, out):
     sec["lemma.edits"] = "\n".join(f"{a}\t{b}\t{t}" for a, b, t in edits).encode()
     print("pairs", len(index), "lemma rules", len(rules), "whole", len(whole), "edits", len(edits))
 
+
+def write(sec, out):
     head = 8 + sum(1 + len(k) + 8 for k in sec)
     at = (head + 63) // 64 * 64
-    table, body = b"", b""
+    table = b""
     parts = []
     for k, v in sec.items():
         raw = v if isinstance(v, bytes) else np.ascontiguousarray(v).tobytes()
@@ -145,13 +159,88 @@ def main(cfg, ck, out):
         pad = -len(raw) % 64
         parts.append(raw + b"\0" * pad)
         at += len(raw) + pad
-    blob = b"GPM1" + struct.pack("<I", len(sec)) + table
+    blob = b"GPM2" + struct.pack("<I", len(sec)) + table
     blob += b"\0" * (-len(blob) % 64) + b"".join(parts)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     Path(out).write_bytes(blob)
     print("bytes", len(blob))
 
 
+def keys(pairs):
+    """Open addressing by a 32-bit key; of two entries with one key, values are joined by `or`."""
+    n = 1
+    while n * 0.86 < len(pairs) + 1:
+        n *= 2
+    k, v = np.zeros(n, np.uint32), np.zeros(n, np.uint8)
+    for key, value in pairs:
+        key = key or 1
+        at = key & (n - 1)
+        while k[at] and k[at] != key:
+            at = (at + 1) & (n - 1)
+        k[at], v[at] = key, (v[at] | value if k[at] and value < 4 else value)
+    return k, v
+
+
+def names(sec, c, sents, cfg):
+    """Sections of the names' own network and of its lists; the weight of its scores against the parser's is folded into the last product."""
+    from . import lexicon
+    from .names import Tower
+
+    class Base:  # only what Tower looks at
+        pass
+
+    base = Base()
+    ends, letters = np.frombuffer(bytes(sec["glove_words.ends"]), np.uint32), bytes(sec["glove_words.letters"])
+    starts = [0, *ends[:-1].tolist()]
+    base.glove_words = {letters[a:b].decode(): i + 1 for i, (a, b) in enumerate(zip(starts, ends.tolist()))}
+    q, s = np.frombuffer(bytes(sec["glove.q"]), np.int8), np.frombuffer(bytes(sec["glove.s"]), np.float32)
+    base.glove = nn.Embedding.from_pretrained(torch.from_numpy(q.reshape(len(s), -1).astype(np.float32) * s[:, None]), freeze=True)
+    m = Tower(c["cfg"], base, c["lists"], c["ner"])
+    m.load_state_dict(c["state"])
+    m.eval()
+    share = 1 / cfg["names"].get("parser_share", 0.3)
+    d = m.norm0.weight.shape[0]
+    sec["names.dims"] = np.array([d, len(m.layers)], np.uint32)
+    sec["names.windows"] = np.array([l.window for l in m.layers], np.uint32)
+    for name, w in (("aff", m.aff.weight), ("lex", m.lex.weight)):
+        sec[f"names.{name}.q"], sec[f"names.{name}.s"] = rowquant(w, 127)
+
+    def linear(name, w, b):
+        sec[name + ".q"], sec[name + ".s"] = rowquant(w, 63)
+        sec[name + ".b"] = b.detach().float().numpy()
+
+    def norm(name, l):
+        sec[name + ".g"], sec[name + ".b"] = l.weight.detach().numpy(), l.bias.detach().numpy()
+
+    linear("names.gproj", m.gproj.weight, torch.zeros(d))
+    norm("names.norm0", m.norm0)
+    norm("names.norm1", m.norm1)
+    tops = calibrate(m, sents)
+    print("largest inputs, names", [round(t, 2) for t in tops])
+    sec["names.inv"] = np.array([127 / t for t in tops], np.float32)
+    for i, l in enumerate(m.layers):
+        norm(f"names.layer{i}.norm", l.norm)
+        for p in ("fwd", "bwd", "out"):
+            linear(f"names.layer{i}.{p}", getattr(l, p).weight, getattr(l, p).bias)
+    linear("names.tags", m.tags.weight * share, m.tags.bias * share)
+    # the chain of tags is that of the tower
+    sec["ner_trans"] = (m.trans * share + m.illegal).detach().float().numpy()
+    sec["ner_start"] = (m.start * share + m.illegal_start).detach().float().numpy()
+    word, phrase = c["lists"]
+    bits = {lexicon.GIVEN: 1, lexicon.FAMILY: 2, lexicon.COMMON: 4, lexicon.DEMONYM: 8}
+    sec["names.words.keys"], sec["names.words.values"] = keys([(fnv(w, 21), sum(bits[k] for k in ks)) for w, ks in sorted(word.items())])
+    sec["names.phrases.keys"], sec["names.phrases.values"] = keys([(fnv(p, 22), lexicon.KINDS[k]) for p, k in sorted(phrase.items())])
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2], sys.argv[3])
+    if sys.argv[2].endswith(".gpm"):  # names anew, everything else as it was
+        from .readback import sections
+        cfg, sec = tomllib.load(open(sys.argv[1], "rb")), sections(sys.argv[2])
+        D = data.load(cfg)
+        lemmas(sec, {k: sec[k].decode().split("\n") for k in ("upos", "xpos", "feats")}, D["ewt"] + D["gum"], cfg)
+        if len(sys.argv) > 4:
+            names(sec, torch.load(sys.argv[4], weights_only=False), D["wiki"] + D["gum"], cfg)
+        write(sec, sys.argv[3])
+    else:
+        main(tomllib.load(open(sys.argv[1], "rb")), *sys.argv[2:5])

@@ -2,7 +2,7 @@
 //! (words aligned by their place in the text; LAS on universal relations, and once more with subtypes), and entity
 //! spans against the held-out fifth of WikiGold.
 //!
-//! `cargo run --release -p gesta-parse --example evaluate -- [--model FILE] [--scalar|--avx2] [--genres] [--wikigold FILE] FILE.conllu…`
+//! `cargo run --release -p gesta-parse --example evaluate -- [--model FILE] [--scalar|--avx2|--avx-vnni] [--genres] [--wikigold FILE] FILE.conllu…`
 
 use gesta_parse::{EntityKind, Parser, Unit, conllu::Gold};
 use gesta_text::{Span, Text};
@@ -163,6 +163,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--genres" => genres = true,
             "--scalar" => unit = Some(Unit::Scalar),
             "--avx2" => unit = Some(Unit::Avx2),
+            "--avx-vnni" => unit = Some(Unit::AvxVnni),
             _ => files.push(a),
         }
     }

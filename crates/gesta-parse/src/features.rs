@@ -21,7 +21,7 @@ pub(crate) struct Buffers {
     shape: String,
 }
 
-fn plain(c: char) -> char {
+pub(crate) fn plain(c: char) -> char {
     match c {
         '’' | '‘' | '‛' | 'ʼ' => '\'',
         '“' | '”' | '„' => '"',
@@ -84,7 +84,7 @@ fn tail(s: &str, n: usize) -> &str {
 }
 
 /// The first `n` letters.
-fn head(s: &str, n: usize) -> &str {
+pub(crate) fn head(s: &str, n: usize) -> &str {
     s.char_indices().nth(n).map_or(s, |(i, _)| &s[..i])
 }
 

@@ -6,6 +6,7 @@
 pub mod conllu;
 mod features;
 mod labels;
+mod lexicon;
 mod math;
 mod model;
 mod names;

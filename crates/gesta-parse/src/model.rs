@@ -1,12 +1,13 @@
 //! The packed model: one file of named sections (`training/gesta_train/export.py` writes it), and what is made of it at load.
 
+use crate::lexicon::{Keys, Lexicon};
 use crate::simd::Packed;
 use crate::{Deprel, EntityKind, Feats, Upos};
 use std::fmt;
 use std::ops::Range;
 
 /// First bytes of a model file; the digit is the version of the form.
-const MAGIC: &[u8; 4] = b"GPM1";
+const MAGIC: &[u8; 4] = b"GPM2";
 
 /// Why a model could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl<'a> Sections<'a> {
     fn read(data: &'a [u8]) -> Result<Self, ModelError> {
         if data.get(..4) != Some(MAGIC.as_slice()) {
             return err(
-                "not a Gesta parser model of version 1 (the file does not begin with GPM1)",
+                "not a Gesta parser model of version 2 (the file does not begin with GPM2)",
             );
         }
         let short = || ModelError("the file is cut short".into());
@@ -125,6 +126,36 @@ impl<'a> Sections<'a> {
             &self.f32s(&format!("{name}.s"), n)?,
             &self.f32s(&format!("{name}.b"), n)?,
         ))
+    }
+
+    /// The layers of one stack, whose sections' names begin with `of`.
+    fn layers(&self, of: &str, width: usize, count: usize) -> Result<Vec<Layer>, ModelError> {
+        let inv = self.f32s(&format!("{of}inv"), count)?;
+        let windows = self.u32s(&format!("{of}windows"))?;
+        if windows.len() != count || windows.iter().any(|w| !(1..=2).contains(w)) {
+            return err(format!(
+                "section {of}windows must hold 1 or 2 for each layer"
+            ));
+        }
+        let mut list = Vec::new();
+        for (l, (&inv, &window)) in inv.iter().zip(&windows).enumerate() {
+            let k = window as usize * width;
+            list.push(Layer {
+                window: window == 2,
+                norm: self.norm(&format!("{of}layer{l}.norm"), width)?,
+                inv,
+                fwd: self.linear(&format!("{of}layer{l}.fwd"), width / 2 * 3, k)?,
+                bwd: self.linear(&format!("{of}layer{l}.bwd"), width / 2 * 3, k)?,
+                out: self.linear(&format!("{of}layer{l}.out"), width, width)?,
+            });
+        }
+        Ok(list)
+    }
+
+    fn keys(&self, name: &str) -> Result<Keys, ModelError> {
+        let values = self.bytes(&format!("{name}.values"))?.to_vec();
+        Keys::new(self.u32s(&format!("{name}.keys"))?, values)
+            .ok_or_else(|| ModelError(format!("table {name} is not sound")))
     }
 
     fn norm(&self, name: &str, n: usize) -> Result<Norm, ModelError> {
@@ -238,6 +269,19 @@ pub(crate) struct Layer {
     pub out: Packed,
 }
 
+/// A small network of its own for names: its scores are added to those of the entity tags.
+pub(crate) struct Tower {
+    pub width: usize,
+    pub aff: Table,
+    pub lex: Table,
+    pub lexicon: Lexicon,
+    pub gproj: Packed,
+    pub norm0: Norm,
+    pub layers: Vec<Layer>,
+    pub norm1: Norm,
+    pub tags: Packed,
+}
+
 /// What one pair of tags allows.
 pub(crate) struct Pair {
     pub upos: u16,
@@ -334,6 +378,7 @@ pub(crate) struct Model {
     pub pairs: Vec<Pair>,
     pub root_rel: usize,
     pub lemmas: Lemmas,
+    pub tower: Tower,
 }
 
 /// Penn tags as this crate gives them out.
@@ -343,6 +388,33 @@ const XPOS: &[&str] = &[
     "NNS", "PDT", "POS", "PRP", "PRP$", "RB", "RBR", "RBS", "RP", "SYM", "TO", "UH", "VB", "VBD",
     "VBG", "VBN", "VBP", "VBZ", "WDT", "WP", "WP$", "WRB", "XX", "``",
 ];
+
+impl Tower {
+    fn read(s: &Sections, rows: usize, glove: usize, tags: usize) -> Result<Tower, ModelError> {
+        let dims = s.u32s("names.dims")?;
+        let &[width, layers] = dims.as_slice() else {
+            return err("section names.dims does not hold two numbers");
+        };
+        let (width, layers) = (width as usize, layers as usize);
+        if width == 0 || width % 32 != 0 || layers > 64 {
+            return err("dimensions of the names' network that the kernels cannot take");
+        }
+        Ok(Tower {
+            width,
+            aff: Table::read(s, "names.aff", rows, width)?,
+            lex: Table::read(s, "names.lex", crate::lexicon::ROWS, width)?,
+            lexicon: Lexicon {
+                words: s.keys("names.words")?,
+                phrases: s.keys("names.phrases")?,
+            },
+            gproj: s.linear("names.gproj", width, glove)?,
+            norm0: s.norm("names.norm0", width)?,
+            layers: s.layers("names.", width, layers)?,
+            norm1: s.norm("names.norm1", width)?,
+            tags: s.linear("names.tags", tags, width)?,
+        })
+    }
+}
 
 impl Model {
     pub fn read(data: &[u8]) -> Result<Model, ModelError> {
@@ -420,23 +492,7 @@ impl Model {
         if pairs.is_empty() {
             return err("no tag pairs");
         }
-        let mut list = Vec::new();
-        let inv = s.f32s("inv", layers)?;
-        let windows = s.u32s("windows")?;
-        if windows.len() != layers || windows.iter().any(|w| !(1..=2).contains(w)) {
-            return err("section windows must hold 1 or 2 for each layer");
-        }
-        for (l, (&inv, &window)) in inv.iter().zip(&windows).enumerate() {
-            let k = window as usize * width;
-            list.push(Layer {
-                window: window == 2,
-                norm: s.norm(&format!("layer{l}.norm"), width)?,
-                inv,
-                fwd: s.linear(&format!("layer{l}.fwd"), width / 2 * 3, k)?,
-                bwd: s.linear(&format!("layer{l}.bwd"), width / 2 * 3, k)?,
-                out: s.linear(&format!("layer{l}.out"), width, width)?,
-            });
-        }
+        let list = s.layers("", width, layers)?;
         let tags = upos.len() + xpos.len() + feats.len() + ner.len();
         let keys = s.bytes("lemma.keys")?;
         let lemmas = Lemmas {
@@ -466,13 +522,16 @@ impl Model {
         {
             return err("the lemma table is not sound");
         }
+        let rows = rows as usize;
+        let tower = Tower::read(&s, rows, glove_width, ner.len())?;
         Ok(Model {
+            tower,
             width,
             arc,
             label,
             glove_width,
             emb: Table::read(&s, "emb", words.len() + 1, width)?,
-            aff: Table::read(&s, "aff", rows as usize, width)?,
+            aff: Table::read(&s, "aff", rows, width)?,
             glove: Table::read(&s, "glove", glove_words.len() + 1, glove_width)?,
             words,
             glove_words,
@@ -502,13 +561,17 @@ impl Model {
     /// Multiply-adds a word, for the record; the arcs' own (128 a word in the sentence) come on top.
     pub fn macs(&self) -> usize {
         let of = |p: &Packed| p.n * p.k;
+        let t = &self.tower;
         self.layers
             .iter()
+            .chain(&t.layers)
             .map(|l| of(&l.fwd) + of(&l.bwd) + of(&l.out))
             .sum::<usize>()
             + of(&self.gproj)
             + of(&self.heads)
             + of(&self.bil)
             + of(&self.rels_out)
+            + of(&t.gproj)
+            + of(&t.tags)
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn agree(text: &Text, words: &[Word], named: &mut Vec<NamedSpan>) {
                 best = k;
             }
         }
-        if v[best as usize] >= 2 * own {
+        if v[best as usize] > own {
             e.kind = best;
         }
         let whole = surnames.get(letters(text, e)).copied().unwrap_or(0);

@@ -52,6 +52,7 @@ impl Parsed {
     pub fn new(text: Text, mut words: Vec<Word>, lemmas: String, named: Vec<NamedSpan>) -> Self {
         let n = text.tokens().len();
         assert_eq!(words.len(), n, "one word a token");
+        let (mut state, mut path) = (Vec::new(), Vec::new());
         for s in text.sentences() {
             for i in s.range() {
                 if let Some(h) = words[i].head
@@ -60,7 +61,7 @@ impl Parsed {
                     words[i].head = None;
                 }
             }
-            break_cycles(&mut words, s.range());
+            break_cycles(&mut words, s.range(), &mut state, &mut path);
         }
         let mut first = vec![0u32; n + 2];
         for w in &words {
@@ -193,12 +194,17 @@ impl Parsed {
 }
 
 /// Cuts every cycle at its leftmost word, so that walking up always ends.
-fn break_cycles(words: &mut [Word], range: Range<usize>) {
+fn break_cycles(
+    words: &mut [Word],
+    range: Range<usize>,
+    state: &mut Vec<u8>,
+    path: &mut Vec<usize>,
+) {
     let base = range.start;
     // 0 unseen, 1 on the present path, 2 known to reach a root
-    let mut state = vec![0u8; range.len()];
+    state.clear();
+    state.resize(range.len(), 0);
     for start in range.clone() {
-        let mut path = Vec::new();
         let mut i = start;
         loop {
             match state[i - base] {
@@ -217,7 +223,7 @@ fn break_cycles(words: &mut [Word], range: Range<usize>) {
                 }
             }
         }
-        for j in path {
+        for j in path.drain(..) {
             state[j - base] = 2;
         }
     }

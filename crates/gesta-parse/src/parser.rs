@@ -1,10 +1,11 @@
 //! From segmented text to tags, trees and names.
 
 use crate::features::{self, Buffers, Rows};
+use crate::lexicon::Marks;
 use crate::math;
-use crate::model::{Model, ModelError, err};
+use crate::model::{Layer, Model, ModelError, err};
 use crate::names;
-use crate::simd::{Unit, ZERO, matmul};
+use crate::simd::{Packed, Unit, ZERO, matmul};
 use crate::tree;
 use crate::{NamedSpan, Parsed, Word};
 use gesta_text::{Span, Text};
@@ -27,6 +28,10 @@ struct Scratch {
     text: Buffers,
     /// One a row: the token and what its letters give.
     rows: Vec<Rows>,
+    /// What lists of names say of it.
+    marks: Vec<Marks>,
+    /// Scores of the entity tags by the names' own network.
+    names: Vec<f32>,
     /// Residual stream, one row a token.
     x: Vec<f32>,
     y: Vec<f32>,
@@ -38,6 +43,7 @@ struct Scratch {
     at: Vec<u32>,
     at_prev: Vec<u32>,
     dense: Vec<u32>,
+    wide: Vec<u32>,
     scale: Vec<f32>,
     ones: Vec<f32>,
     carry: Vec<f32>,
@@ -146,9 +152,13 @@ impl Parser {
 
     fn run(&self, text: &Text, batch: &[Piece], n: usize, s: &mut Scratch, out: &mut Out) {
         let unit = self.unit;
+        self.look_up(text, batch, s);
         unit.run(
             #[inline(always)]
-            || self.encode(text, batch, n, s),
+            || {
+                self.name_scores(batch, n, s);
+                self.encode(batch, n, s);
+            },
         );
         for p in batch {
             unit.run(
@@ -167,13 +177,11 @@ impl Parser {
         }
     }
 
-    /// Looks the words up and runs the layers; leaves tag logits and projections in `a`.
-    #[inline(always)]
-    fn encode(&self, text: &Text, batch: &[Piece], n: usize, s: &mut Scratch) {
+    /// Looks the words up.
+    fn look_up(&self, text: &Text, batch: &[Piece], s: &mut Scratch) {
         let m = &self.model;
-        let (d, unit) = (m.width, self.unit);
-        let half = d / 2;
         s.rows.clear();
+        s.marks.clear();
         for p in batch {
             for (i, t) in p.tokens.clone().enumerate() {
                 s.rows.push(features::rows(
@@ -183,16 +191,25 @@ impl Parser {
                     &mut s.text,
                 ));
             }
+            let (from, n) = (p.row, p.tokens.len());
+            s.marks.resize(from + n, Marks::default());
+            m.tower.lexicon.mark(
+                n,
+                &|i| text.form(p.tokens.start + i),
+                &mut s.text.lower,
+                &mut s.marks[from..],
+            );
         }
-        let wide = m.heads.width().max(d / 2 * 3).max(m.gproj.width());
+    }
+
+    /// Room for `n` rows of `d`, `wide` at most where products are written.
+    #[inline(always)]
+    fn make_room(batch: &[Piece], n: usize, d: usize, wide: usize, s: &mut Scratch) {
         for (v, len) in [
             (&mut s.x, n * d),
             (&mut s.y, n * d),
             (&mut s.a, n * wide),
-            (
-                &mut s.b,
-                n * m.layers.first().map_or(d, |l| l.bwd.width()).max(d),
-            ),
+            (&mut s.b, n * wide),
         ] {
             if v.len() < len {
                 v.resize(len, 0.0);
@@ -202,9 +219,8 @@ impl Parser {
         s.ones.resize(n, 0.0);
         s.scale.clear();
         s.scale.resize(n, 0.0);
-        s.carry.resize(half, 0.0);
-        s.heads.clear();
-        s.heads.resize(n, 0);
+        s.carry.clear();
+        s.carry.resize(d / 2, 0.0);
         let padded = n + batch.len() + 1;
         s.q.clear();
         s.q.resize(padded * d, ZERO);
@@ -219,30 +235,40 @@ impl Parser {
             }
         }
         s.dense.extend((0..n).map(|i| (i * d) as u32));
+    }
 
-        // the vectors' part, projected
+    /// The word vectors' part of each row, projected: left in `a`.
+    #[inline(always)]
+    fn vectors(&self, gproj: &Packed, d: usize, s: &mut Scratch) {
+        let m = &self.model;
+        // Rows of vectors may be wider than those of a small network.
         let g = m.glove_width;
+        let step = d.max(g);
+        if s.q.len() < s.rows.len() * step {
+            s.q.resize(s.rows.len() * step, ZERO);
+        }
+        s.wide.clear();
+        s.wide.extend((0..s.rows.len()).map(|i| (i * step) as u32));
         for (i, r) in s.rows.iter().enumerate() {
             let row = r.glove as usize;
             s.scale[i] = m.glove.scale[row];
-            for (o, &q) in s.q[i * d..][..g].iter_mut().zip(&m.glove.q[row * g..][..g]) {
+            for (o, &q) in s.q[i * step..][..g]
+                .iter_mut()
+                .zip(&m.glove.q[row * g..][..g])
+            {
                 *o = (q as u8).wrapping_add(ZERO);
             }
         }
-        matmul(unit, &s.q, &s.dense, &s.scale, &m.gproj, &mut s.a);
-        let gw = m.gproj.width();
-        for (i, r) in s.rows.iter().enumerate() {
-            let y = &mut s.y[i * d..][..d];
-            y.copy_from_slice(&s.a[i * gw..][..d]);
-            m.emb.add(r.word as usize, y);
-            for &row in &r.aff {
-                m.aff.add(row as usize, y);
-            }
-            math::layer_norm(y, &m.norm0.gain, &m.norm0.shift, &mut s.x[i * d..][..d]);
-        }
-
+        matmul(self.unit, &s.q, &s.wide, &s.scale, gproj, &mut s.a);
         s.q.fill(ZERO);
-        for l in &m.layers {
+    }
+
+    /// Runs a stack of layers over `x`.
+    #[inline(always)]
+    fn layers(&self, layers: &[Layer], d: usize, batch: &[Piece], n: usize, s: &mut Scratch) {
+        let unit = self.unit;
+        let half = d / 2;
+        for l in layers {
             let row_scale = 1.0 / l.inv;
             s.ones.fill(row_scale);
             for i in 0..n {
@@ -286,6 +312,60 @@ impl Parser {
                 }
             }
         }
+    }
+
+    /// The names' own network; leaves its scores in `names`.
+    #[inline(always)]
+    fn name_scores(&self, batch: &[Piece], n: usize, s: &mut Scratch) {
+        let t = &self.model.tower;
+        let d = t.width;
+        let wide = (d / 2 * 3 + 16).max(t.gproj.width()).max(t.tags.width());
+        Self::make_room(batch, n, d, wide, s);
+        self.vectors(&t.gproj, d, s);
+        let gw = t.gproj.width();
+        for (i, r) in s.rows.iter().enumerate() {
+            let y = &mut s.y[i * d..][..d];
+            y.copy_from_slice(&s.a[i * gw..][..d]);
+            for &row in &r.aff {
+                t.aff.add(row as usize, y);
+            }
+            for &row in s.marks[i].iter().filter(|&&row| row != 0) {
+                t.lex.add(usize::from(row), y);
+            }
+            math::layer_norm(y, &t.norm0.gain, &t.norm0.shift, &mut s.x[i * d..][..d]);
+        }
+        self.layers(&t.layers, d, batch, n, s);
+        for i in 0..n {
+            let y = &mut s.y[i * d..][..d];
+            math::layer_norm(&s.x[i * d..][..d], &t.norm1.gain, &t.norm1.shift, y);
+            s.scale[i] = math::quantise_row(y, &mut s.q[i * d..][..d]);
+        }
+        s.names.clear();
+        s.names.resize(n * t.tags.width(), 0.0);
+        matmul(self.unit, &s.q, &s.dense, &s.scale, &t.tags, &mut s.names);
+    }
+
+    /// Runs the layers; leaves tag logits and projections in `a`.
+    #[inline(always)]
+    fn encode(&self, batch: &[Piece], n: usize, s: &mut Scratch) {
+        let m = &self.model;
+        let (d, unit) = (m.width, self.unit);
+        let wide = m.heads.width().max(d / 2 * 3 + 16).max(m.gproj.width());
+        Self::make_room(batch, n, d, wide, s);
+        s.heads.clear();
+        s.heads.resize(n, 0);
+        self.vectors(&m.gproj, d, s);
+        let gw = m.gproj.width();
+        for (i, r) in s.rows.iter().enumerate() {
+            let y = &mut s.y[i * d..][..d];
+            y.copy_from_slice(&s.a[i * gw..][..d]);
+            m.emb.add(r.word as usize, y);
+            for &row in &r.aff {
+                m.aff.add(row as usize, y);
+            }
+            math::layer_norm(y, &m.norm0.gain, &m.norm0.shift, &mut s.x[i * d..][..d]);
+        }
+        self.layers(&m.layers, d, batch, n, s);
         for i in 0..n {
             let y = &mut s.y[i * d..][..d];
             math::layer_norm(&s.x[i * d..][..d], &m.norm1.gain, &m.norm1.shift, y);
@@ -460,6 +540,7 @@ impl Parser {
         let m = &self.model;
         let (k, n, w) = (m.ner.len(), p.tokens.len(), m.heads.width());
         let from = m.upos.len() + m.xpos.len() + m.feats.len();
+        let tw = m.tower.tags.width();
         let may = |a: usize, b: usize| match m.ner[b] {
             Some((false, kind)) => m.ner[a].is_some_and(|t| t.1 == kind),
             _ => true,
@@ -469,12 +550,13 @@ impl Parser {
         s.carry.clear();
         for t in 0..k {
             let begin = m.ner[t].is_none_or(|x| x.0);
-            let v = s.a[p.row * w + from + t] + m.ner_start[t];
+            let v = (s.a[p.row * w + from + t] + s.names[p.row * tw + t]) + m.ner_start[t];
             s.carry.push(if begin { v } else { f32::NEG_INFINITY });
         }
         let mut next = [0f32; 64];
         for i in 1..n {
             let row = &s.a[(p.row + i) * w + from..][..k];
+            let own = &s.names[(p.row + i) * tw..][..k];
             for t in 0..k.min(64) {
                 let mut best = 0;
                 let mut top = f32::NEG_INFINITY;
@@ -485,7 +567,7 @@ impl Parser {
                     }
                 }
                 s.back[i * k + t] = best as u8;
-                next[t] = top + row[t];
+                next[t] = top + (row[t] + own[t]);
             }
             s.carry.copy_from_slice(&next[..k]);
         }

@@ -20,6 +20,8 @@ pub enum Unit {
     Scalar,
     /// 256-bit integer units.
     Avx2,
+    /// 256-bit units with byte dot products (AVX-VNNI), as recent client machines without AVX-512 have them.
+    AvxVnni,
     /// 512-bit units with byte dot products.
     Avx512Vnni,
 }
@@ -38,6 +40,9 @@ impl Unit {
             {
                 return Unit::Avx512Vnni;
             }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avxvnni") {
+                return Unit::AvxVnni;
+            }
             if is_x86_feature_detected!("avx2") {
                 return Unit::Avx2;
             }
@@ -51,6 +56,10 @@ impl Unit {
         let best = Unit::detect();
         if best != Unit::Scalar {
             out.push(Unit::Avx2);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if best != Unit::Scalar && is_x86_feature_detected!("avxvnni") {
+            out.push(Unit::AvxVnni);
         }
         if best == Unit::Avx512Vnni {
             out.push(best);
@@ -74,7 +83,7 @@ impl Unit {
             match self {
                 // SAFETY: `detect` and `available` yield these units only after the machine reported the features;
                 // the variants cannot be had for the models' use otherwise (`Parser::with_unit` checks).
-                Unit::Avx2 => return unsafe { avx2(f) },
+                Unit::Avx2 | Unit::AvxVnni => return unsafe { avx2(f) },
                 Unit::Avx512Vnni => return unsafe { avx512(f) },
                 Unit::Scalar => {}
             }
@@ -150,6 +159,9 @@ pub(crate) fn matmul(
         Unit::Avx512Vnni => unsafe { x86::vnni(a, at, row_scale, w, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
+        Unit::AvxVnni => unsafe { x86::avx_vnni(a, at, row_scale, w, out) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
         Unit::Avx2 => unsafe { x86::avx2(a, at, row_scale, w, out) },
         _ => scalar(a, at, row_scale, w, out),
     }
@@ -183,15 +195,15 @@ mod x86 {
     use super::{PANEL, Packed};
     use std::arch::x86_64::*;
 
-    /// Rows by panels of one tile.
+    /// Rows by panels of one tile; the panels are a parameter of the function.
     macro_rules! tile {
-        ($name:ident, $feature:literal, $rows:literal, $panels:literal, $lanes:literal, $vec:ty, $zero:ident, $load:ident, $bcast:ident, $dot:expr,
+        ($name:ident, $feature:literal, $rows:literal, $lanes:literal, $zero:ident, $load:ident, $bcast:ident, $dot:expr,
          $sub:ident, $cvt:ident, $mul:ident, $add:ident, $set1:ident, $loadf:ident, $storef:ident) => {
             /// # Safety
-            /// The features must be there, and `rows[i]..+k` readable; panels `p..p + $panels` exist; `out[i]` holds a whole row.
+            /// The features must be there, and `rows[i]..+k` readable; panels `p..p + PANELS` exist; `out[i]` holds a whole row.
             #[target_feature(enable = $feature)]
             #[inline]
-            unsafe fn $name(
+            unsafe fn $name<const PANELS: usize>(
                 rows: &[*const u8; $rows],
                 scales: &[f32; $rows],
                 outs: &[*mut f32; $rows],
@@ -199,37 +211,43 @@ mod x86 {
                 p: usize,
             ) {
                 const PARTS: usize = PANEL / $lanes;
-                const V: usize = $panels * PARTS;
                 // SAFETY: the caller's promise; offsets stay below `k` and below the panels' length.
                 unsafe {
                     let k = w.k;
                     let base = w.panels.as_ptr().add(p * PANEL * k);
-                    let mut acc = [[$zero(); V]; $rows];
+                    let mut acc = [[[$zero(); PARTS]; PANELS]; $rows];
                     let mut g = 0;
                     while g < k {
-                        let mut b = [$zero(); V];
-                        for j in 0..$panels {
+                        let mut b = [[$zero(); PARTS]; PANELS];
+                        for j in 0..PANELS {
                             for h in 0..PARTS {
-                                b[j * PARTS + h] = $load(
+                                b[j][h] = $load(
                                     base.add(j * PANEL * k + g * PANEL + h * $lanes * 4).cast(),
                                 );
                             }
                         }
                         for i in 0..$rows {
                             let x = $bcast(rows[i].add(g).cast::<i32>().read_unaligned());
-                            for v in 0..V {
-                                acc[i][v] = $dot(acc[i][v], x, b[v]);
+                            for j in 0..PANELS {
+                                for h in 0..PARTS {
+                                    acc[i][j][h] = $dot(acc[i][j][h], x, b[j][h]);
+                                }
                             }
                         }
                         g += 4;
                     }
                     for i in 0..$rows {
                         let s = $set1(scales[i]);
-                        for v in 0..V {
-                            let col = p * PANEL + v * $lanes;
-                            let d = $sub(acc[i][v], $load(w.comp.as_ptr().add(col).cast()));
-                            let f = $mul($mul($cvt(d), $loadf(w.scale.as_ptr().add(col))), s);
-                            $storef(outs[i].add(col), $add(f, $loadf(w.bias.as_ptr().add(col))));
+                        for j in 0..PANELS {
+                            for h in 0..PARTS {
+                                let col = (p + j) * PANEL + h * $lanes;
+                                let d = $sub(acc[i][j][h], $load(w.comp.as_ptr().add(col).cast()));
+                                let f = $mul($mul($cvt(d), $loadf(w.scale.as_ptr().add(col))), s);
+                                $storef(
+                                    outs[i].add(col),
+                                    $add(f, $loadf(w.bias.as_ptr().add(col))),
+                                );
+                            }
                         }
                     }
                 }
@@ -246,12 +264,10 @@ mod x86 {
     }
 
     tile!(
-        vnni_6x4,
+        vnni_6,
         "avx512f,avx512bw,avx512vl,avx512vnni",
         6,
-        4,
         16,
-        __m512i,
         _mm512_setzero_si512,
         _mm512_loadu_si512,
         _mm512_set1_epi32,
@@ -265,31 +281,10 @@ mod x86 {
         _mm512_storeu_ps
     );
     tile!(
-        vnni_6x1,
-        "avx512f,avx512bw,avx512vl,avx512vnni",
-        6,
-        1,
-        16,
-        __m512i,
-        _mm512_setzero_si512,
-        _mm512_loadu_si512,
-        _mm512_set1_epi32,
-        _mm512_dpbusd_epi32,
-        _mm512_sub_epi32,
-        _mm512_cvtepi32_ps,
-        _mm512_mul_ps,
-        _mm512_add_ps,
-        _mm512_set1_ps,
-        _mm512_loadu_ps,
-        _mm512_storeu_ps
-    );
-    tile!(
-        avx2_4x1,
+        avx2_4,
         "avx2",
         4,
-        1,
         8,
-        __m256i,
         _mm256_setzero_si256,
         _mm256_loadu_si256,
         _mm256_set1_epi32,
@@ -302,10 +297,27 @@ mod x86 {
         _mm256_loadu_ps,
         _mm256_storeu_ps
     );
+    tile!(
+        avx_vnni_6,
+        "avx2,avxvnni",
+        6,
+        8,
+        _mm256_setzero_si256,
+        _mm256_loadu_si256,
+        _mm256_set1_epi32,
+        _mm256_dpbusd_avx_epi32,
+        _mm256_sub_epi32,
+        _mm256_cvtepi32_ps,
+        _mm256_mul_ps,
+        _mm256_add_ps,
+        _mm256_set1_ps,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps
+    );
 
     /// Calls `tile` over all rows in groups of `N`; the last group repeats its last row into a spare row.
     macro_rules! sweep {
-        ($a:ident, $at:ident, $scale:ident, $w:ident, $out:ident, $n:literal, $p:expr, $tile:ident) => {{
+        ($a:ident, $at:ident, $scale:ident, $w:ident, $out:ident, $n:literal, $p:expr, $tile:expr) => {{
             let wide = $w.width();
             let mut r = 0;
             while r < $at.len() {
@@ -334,12 +346,30 @@ mod x86 {
             let panels = w.width() / PANEL;
             let mut p = 0;
             while p + 4 <= panels {
-                sweep!(a, at, scale, w, out, 6, p, vnni_6x4);
+                sweep!(a, at, scale, w, out, 6, p, vnni_6::<4>);
                 p += 4;
             }
             while p < panels {
-                sweep!(a, at, scale, w, out, 6, p, vnni_6x1);
+                sweep!(a, at, scale, w, out, 6, p, vnni_6::<1>);
                 p += 1;
+            }
+        }
+    }
+
+    /// # Safety
+    /// AVX2 and AVX-VNNI must be there and [`super::matmul`]'s checks passed.
+    #[target_feature(enable = "avx2,avxvnni")]
+    pub(super) unsafe fn avx_vnni(
+        a: &[u8],
+        at: &[u32],
+        scale: &[f32],
+        w: &Packed,
+        out: &mut [f32],
+    ) {
+        // SAFETY: as above.
+        unsafe {
+            for p in 0..w.width() / PANEL {
+                sweep!(a, at, scale, w, out, 6, p, avx_vnni_6::<1>);
             }
         }
     }
@@ -351,7 +381,7 @@ mod x86 {
         // SAFETY: as above.
         unsafe {
             for p in 0..w.width() / PANEL {
-                sweep!(a, at, scale, w, out, 4, p, avx2_4x1);
+                sweep!(a, at, scale, w, out, 4, p, avx2_4::<1>);
             }
         }
     }

@@ -61,23 +61,16 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
         }
     }
     let penalty = (hi - lo + 1.0) * (w as f64 + 1.0);
-    // incoming[v][u] = (score, real dependent word, real head)
-    let mut inc: Vec<Vec<(f64, u32, u32)>> = Vec::with_capacity(2 * w);
-    inc.push(Vec::new());
+    // row v, place u = (score, real dependent word, real head) of the arc from u into v; the root's row is never read
+    let mut inc = vec![(0f64, 0u32, 0u32); w];
+    inc.reserve((n + 4) * w);
     for i in 0..n {
-        inc.push(
-            (0..w)
-                .map(|h| {
-                    let s = f64::from(score[i * w + h]);
-                    let s = if s.is_finite() { s } else { lo - 1.0 };
-                    (
-                        if h == 0 { s - penalty } else { s },
-                        (i + 1) as u32,
-                        h as u32,
-                    )
-                })
-                .collect(),
-        );
+        inc.extend((0..w).map(|h| {
+            let s = f64::from(score[i * w + h]);
+            let s = if s.is_finite() { s } else { lo - 1.0 };
+            let s = if h == 0 { s - penalty } else { s };
+            (s, (i + 1) as u32, h as u32)
+        }));
     }
     let mut group: Vec<usize> = (0..w).collect(); // node → the contracted node it is in at present (one step)
     let mut cycles: Vec<Vec<usize>> = Vec::new(); // members of node w + i
@@ -91,9 +84,9 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
     // walk state: 0 untouched, 1 on the path, 2 done (reaches the root)
     let mut state = vec![0u8; w];
     state[0] = 2;
+    let mut path: Vec<usize> = Vec::new();
     for start in 1..w {
         let mut v = find(&group, start);
-        let mut path: Vec<usize> = Vec::new();
         while state[v] != 2 {
             if state[v] == 1 {
                 // contract the part of the path from v on
@@ -104,17 +97,17 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
                     group[m] = new;
                 }
                 group.push(new);
-                let size = w;
-                let mut row = vec![(f64::NEG_INFINITY, 0u32, 0u32); size];
+                let from = inc.len();
+                inc.resize(from + w, (f64::NEG_INFINITY, 0, 0));
+                let (rows, row) = inc.split_at_mut(from);
                 for &m in &members {
                     let off = best[m].0;
-                    for (u, &(s, d, h)) in inc[m].iter().enumerate() {
-                        if s - off > row[u].0 {
-                            row[u] = (s - off, d, h);
+                    for (o, &(s, d, h)) in row.iter_mut().zip(&rows[m * w..][..w]) {
+                        if s - off > o.0 {
+                            *o = (s - off, d, h);
                         }
                     }
                 }
-                inc.push(row);
                 best.push((0.0, 0, 0));
                 state.push(0);
                 cycles.push(members);
@@ -123,7 +116,7 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
             }
             // best arc into v from outside of it
             let mut top = (f64::NEG_INFINITY, 0u32, 0u32);
-            for (u, &arc) in inc[v].iter().enumerate() {
+            for (u, &arc) in inc[v * w..][..w].iter().enumerate() {
                 if arc.0 > top.0 && find(&group, u) != v {
                     top = arc;
                 }
@@ -133,7 +126,7 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
             path.push(v);
             v = find(&group, top.2 as usize);
         }
-        for p in path {
+        for p in path.drain(..) {
             state[p] = 2;
         }
     }
