@@ -264,6 +264,7 @@ pub(crate) const NEEDED: &[&str] = &[
     "ending",
     "referring",
     "occurring",
+    "denial",
     "nature",
     "tame",
 ];

@@ -39,6 +39,7 @@ pub(crate) struct Scope {
     pub attacker: Words,
     bomb: Words,
     occurring: Words,
+    denial: Words,
     pub nature: Words,
     pub tame: Words,
     pub blow: Words,
@@ -74,6 +75,7 @@ impl Scope {
             attacker: l("attacker"),
             bomb: l("bomb"),
             occurring: l("occurring"),
+            denial: l("denial"),
             nature: l("nature"),
             tame: l("tame"),
             blow: l("blow"),
@@ -478,7 +480,7 @@ impl<'a> Run<'a> {
         match role {
             Role::Subj => r.subject(t),
             Role::Obj => r.object(t),
-            Role::Iobj => self.p.kids_by(t, D::Iobj).collect(),
+            Role::Iobj => r.indirect(t),
             // "it is vital that they act"
             Role::Comp if !r.is_verb(t) => r
                 .clause(t, &[D::Ccomp, D::Csubj, D::Parataxis, D::Acl, D::Advcl])
@@ -1422,6 +1424,8 @@ impl<'a> Run<'a> {
                 {
                     r.negated = true
                 }
+                // "denied that it had sent arms"
+                D::Ccomp if self.scope.denial.has(lemma) => r.negated ^= true,
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
                     r.unreal = true;
                     break;

@@ -398,7 +398,8 @@ impl<'a> Roles<'a> {
             };
         }
         if let Some(o) = self
-            .first(v, &[D::Obj])
+            .second_object(v)
+            .or_else(|| self.first(v, &[D::Obj]))
             .or_else(|| self.first(v, &[D::Iobj]))
         {
             return vec![o];
@@ -456,6 +457,20 @@ impl<'a> Roles<'a> {
         matches!(case, "on" | "in" | "at" | "by")
             && matches!(self.p.upos(k), Upos::Noun | Upos::Propn)
             && TIMES.binary_search(&form.as_str()).is_ok()
+    }
+
+    /// To whom something is given: the indirect object, also where the tree has two objects ("granted Oslo a loan").
+    pub fn indirect(&self, v: usize) -> Vec<usize> {
+        let iobj: Vec<usize> = self.p.kids_by(v, D::Iobj).collect();
+        if iobj.is_empty() && self.second_object(v).is_some() {
+            return self.p.kid(v, D::Obj).into_iter().collect();
+        }
+        iobj
+    }
+
+    /// The last of two objects: what is given.
+    fn second_object(&self, v: usize) -> Option<usize> {
+        self.p.kids_by(v, D::Obj).filter(|&k| k > v).nth(1)
     }
 
     /// The prepositional phrases of a word whose preposition `want` accepts.
