@@ -464,6 +464,7 @@ impl<'a> Gather<'a> {
         }
         // a common noun before its name in apposition
         if self.nps[i].name.is_none()
+            && p.kid(h, D::Conj).is_none()
             && let Some(j) = p.kids_by(h, D::Appos).find_map(|k| self.np_of(k))
             && self.nps[j].head > h
             && (self.nps[j].name.is_some() || self.nps[j].ident.is_some())
@@ -874,6 +875,16 @@ impl<'a> Gather<'a> {
                 EntityKind::Organization
                     if x.kind == EntityKind::Organization && (definite || same_word) =>
                 {
+                    // "the government" of a report on one country is not another's of which it spoke in passing
+                    let foreign = np.country.is_none()
+                        && near > 1
+                        && x.names.is_empty()
+                        && self.s.home.is_some_and(|(h, share)| {
+                            share >= HOME && x.country.is_some_and(|c| c != h)
+                        });
+                    if foreign && lemma == "government" {
+                        continue;
+                    }
                     if same_word && (definite || np.country.is_none()) {
                         // "the government" of a report on one country is that country's
                         let home = self.s.home.is_some_and(|h| Some(h.0) == x.country);

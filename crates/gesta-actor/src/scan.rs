@@ -803,7 +803,7 @@ impl<'a> Scan<'a> {
             // anybody: "those who lie"; people to whom something is done: "those displaced"
             let anybody = self.p.kid(h, D::AclRelcl).is_some();
             np.sectors = vec![if anybody { Sector::Unk } else { Sector::Cvl }];
-            np.unnamed = true;
+            np.unnamed = anybody && self.lower(h) == "those";
             np.def = Def::Indefinite;
             np.tokens = h..self.right(h, 0);
             return Some(np);
@@ -1434,6 +1434,20 @@ impl<'a> Scan<'a> {
                         np.sectors = vec![if all { Sector::Gov } else { Sector::Cvl }];
                         return true;
                     }
+                    // "194 Republicans opposed it": votes are counted in parliaments
+                    What::OrgMember(i, true)
+                        if !longer
+                            && np.size.is_some_and(|n| n > 1)
+                            && self.data.orgs[i as usize].kind == OrgKind::Party
+                            && matches!(p.rel(h), D::Nsubj | D::Conj) =>
+                    {
+                        np.kind = EntityKind::Group;
+                        np.form = Form::Nominal;
+                        np.plural = true;
+                        np.org = Some(i);
+                        np.sectors = vec![Sector::Leg, Sector::Pty];
+                        return true;
+                    }
                     What::OrgMember(i, pl) if !longer => {
                         np.kind = if pl {
                             EntityKind::Group
@@ -1527,7 +1541,9 @@ impl<'a> Scan<'a> {
                 RoleKind::Body => EntityKind::Organization,
                 RoleKind::Group | RoleKind::Target => EntityKind::Group,
             };
-            if role.kind == RoleKind::Target && (!self.harmed(h) || self.held(h)) {
+            if role.kind == RoleKind::Target
+                && (!self.harmed(h) && !self.blasted(h) || self.held(h))
+            {
                 return false;
             }
             // "Thames Valley Police": a name made of a role word
@@ -1539,7 +1555,10 @@ impl<'a> Scan<'a> {
                 }
             }
             np.unnamed = role.unnamed
-                || np.plural && np.country.is_none() && self.beyond(h)
+                || np.plural
+                    && np.country.is_none()
+                    && role.sectors.first() != Some(&Sector::Cvl)
+                    && self.beyond(h)
                 || np.plural
                     && matches!(
                         role.words.as_str(),
@@ -1577,6 +1596,7 @@ impl<'a> Scan<'a> {
             Some((Ner::Org, _)) if self.capital(h) => {
                 np.kind = EntityKind::Organization;
                 np.form = Form::Name;
+                np.sectors = self.by_its_name(whole.clone()).into_iter().collect();
                 np.name = Some(whole);
                 return true;
             }
@@ -1668,6 +1688,9 @@ impl<'a> Scan<'a> {
             return false;
         }
         match r.words.as_str() {
+            "europe" | "west" | "world" => {
+                self.acts(h) && matches!(self.p.rel(h), D::Nsubj | D::Obj | D::Conj)
+            }
             "house" => self.capital(h) && self.p.upos(h) == Upos::Propn,
             "state" | "province" | "county" | "nation" | "country" | "republic" | "kingdom" => true,
             "justice" | "major" => np.plural || self.capital(h) && self.p.rel(h) == D::Nsubj,
@@ -1707,6 +1730,25 @@ impl<'a> Scan<'a> {
             range.start += 1;
         }
         range
+    }
+
+    /// The sector that the words of an unknown body's name tell: "Center for Fair Votes", "Example Airlines Ltd".
+    fn by_its_name(&self, range: Range<usize>) -> Option<Sector> {
+        range.rev().find_map(|t| {
+            let w = self.lower(t);
+            let told = Sector::ALL
+                .iter()
+                .copied()
+                .find(|s| self.r.cue(&format!("name {s}"), &w));
+            told.or_else(|| {
+                let (r, _) = self.match_at(t).and_then(|m| self.role_of(m))?;
+                let r = &self.data.roles[r as usize];
+                r.sectors
+                    .first()
+                    .copied()
+                    .filter(|_| r.kind == RoleKind::Body && !r.inherits)
+            })
+        })
     }
 
     /// Whether some token of the range is part of a name (capital letter, no role or state).
@@ -1799,6 +1841,20 @@ impl<'a> Scan<'a> {
             D::Compound => harm && p.upos(g) == Upos::Noun,
             _ => false,
         }
+    }
+
+    /// Whether a blast struck the thing at `h`: "exploded inside a mosque", "rammed into a base".
+    fn blasted(&self, h: usize) -> bool {
+        let p = self.p;
+        let Some(g) = p.head(h) else { return false };
+        let into = matches!(
+            p.case(h).as_str(),
+            "into" | "inside" | "in" | "within" | "at" | "outside" | "near" | "in front of"
+        );
+        into && matches!(p.rel(h), D::Obl | D::Nmod)
+            && (self.r.cue("blast", p.lemma(g))
+                || p.lemma(g) == "go"
+                    && p.kids_by(g, D::CompoundPrt).any(|k| p.form(k) == "off"))
     }
 
     /// "the rebel-held town": whoever attacks it attacks those who hold it.
@@ -1919,13 +1975,17 @@ impl<'a> Scan<'a> {
 
     /// The one who holds the highest office on the day, if nobody holds as high a one.
     fn most_prominent(&self, candidates: &[u32]) -> Option<u32> {
-        let mut best: Option<(u32, u32)> = None;
+        let mut best: Option<((u32, u32), u32)> = None;
         let mut tie = false;
         for &i in candidates {
-            let s = self.r.prominence(i, self.day);
-            if s == 0 {
+            let high = self.r.prominence(i, self.day);
+            if high == 0 {
                 continue;
             }
+            // without a date the one who was in office last
+            let spells = &self.data.persons[i as usize].spells;
+            let last = spells.iter().map(|s| s.days.to).max();
+            let s = (high, last.filter(|_| self.day == 0).unwrap_or(0));
             match best {
                 Some((b, _)) if s < b => {}
                 Some((b, _)) if s == b => tie = true,
