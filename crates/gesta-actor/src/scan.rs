@@ -1853,8 +1853,7 @@ impl<'a> Scan<'a> {
         );
         into && matches!(p.rel(h), D::Obl | D::Nmod)
             && (self.r.cue("blast", p.lemma(g))
-                || p.lemma(g) == "go"
-                    && p.kids_by(g, D::CompoundPrt).any(|k| p.form(k) == "off"))
+                || p.lemma(g) == "go" && p.kids_by(g, D::CompoundPrt).any(|k| p.form(k) == "off"))
     }
 
     /// "the rebel-held town": whoever attacks it attacks those who hold it.
