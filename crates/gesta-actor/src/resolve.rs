@@ -1457,6 +1457,10 @@ impl<'a> Gather<'a> {
             if e.unnamed || e.kind == EntityKind::Other {
                 continue;
             }
+            if let Some(c) = self.scene(e) {
+                self.ents[k].country = Some(c);
+                continue;
+            }
             if let Some(t) = self.title_before(e) {
                 let (country, org) = (self.ents[t].country, self.ents[t].org);
                 let sectors = self.ents[t].sectors.clone();
@@ -1564,6 +1568,26 @@ impl<'a> Gather<'a> {
     }
 
     /// The country of the nearest state named at or before token `t`, two sentences back at most.
+    /// Where those live to whom something is done: "bombed two villages in Kenya".
+    fn scene(&self, e: &Ent) -> Option<Country> {
+        let p = self.s.p;
+        let local = e.kind == EntityKind::Group
+            && matches!(
+                e.sectors.first(),
+                None | Some(Sector::Cvl | Sector::Agr | Sector::Edu)
+            );
+        let done_to = matches!(p.rel(e.first), D::Obj | D::NsubjPass);
+        let v = p.head(e.first).filter(|_| local && done_to)?;
+        p.kids(v)
+            .filter(|&k| {
+                p.rel(k) == D::Obl
+                    && matches!(
+                        p.case(k).as_str(),
+                        "in" | "at" | "near" | "inside" | "outside" | "across"
+                    )
+            })
+            .find_map(|k| self.s.place_country(k))
+    }
     /// The country of whoever of a country's inner life was spoken of last: behind "opposition lawmakers in Lima" the
     /// government is Peru's.
     fn near_actor(&self, t: usize) -> Option<Country> {

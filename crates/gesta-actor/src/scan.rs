@@ -1812,7 +1812,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The country of a place's name at `k`.
-    fn place_country(&self, k: usize) -> Option<Country> {
+    pub fn place_country(&self, k: usize) -> Option<Country> {
         if let Some(m) = self.match_at(k)
             && let Some(i) = self.country_of(m)
         {

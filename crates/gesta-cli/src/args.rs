@@ -295,7 +295,7 @@ should come of it, of events (first column `event`) or of statements (first colu
   | …       |
 
 Further columns: mode, where, aux, words, rule; said, form. Only the columns that are there are
-compared. `*` is anything, `not` before a type forbids it, `…` as the last row allows more.
+compared. `NOR` is anybody of Norway, `*` anything, `not` before a type forbids it, `…` as the last row allows more.
 
 Examples:
   gesta check codebook/cases/
@@ -311,6 +311,9 @@ pub(crate) struct Check {
     /// Write what comes out into the tables (but not into those that end in `…`).
     #[arg(long)]
     pub(crate) update: bool,
+    /// Measure instead of testing: how many rows come out, among how much. Ends well whatever comes out.
+    #[arg(long, conflicts_with = "update")]
+    pub(crate) count: bool,
     #[command(flatten)]
     pub(crate) knowledge: Knowledge,
 }

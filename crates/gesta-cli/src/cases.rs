@@ -6,7 +6,7 @@
 
 use gesta::Record;
 use gesta::record::{Event, Party, Slot, Statement};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One file, line by line as it stands, and what it holds.
 #[derive(Debug)]
@@ -236,6 +236,26 @@ impl Table {
 }
 
 impl Case {
+    /// How many rows there are, how many of them come out in any order, and how much came out in all.
+    pub(crate) fn count(&self, record: &Record, text: &str) -> [usize; 3] {
+        let mut out = [0; 3];
+        for table in &self.tables {
+            let mut found = Found::of(table.kind, record, text);
+            out[2] += found.len();
+            for (_, want) in &table.rows {
+                if want[0] == MORE || want[0].starts_with(NOT) {
+                    continue;
+                }
+                out[0] += 1;
+                if let Some(i) = found.iter().position(|f| f.is(table, want)) {
+                    found.remove(i);
+                    out[1] += 1;
+                }
+            }
+        }
+        out
+    }
+
     /// Compares the tables with what came out.
     pub(crate) fn check(&self, record: &Record, text: &str) -> Vec<Failure> {
         let mut out = Vec::new();
@@ -313,13 +333,15 @@ impl Found {
             .filter_map(|id| record.statements.iter().find(|s| s.id == *id))
             .map(|s| party(record, s.speaker.as_ref()))
             .collect();
-        let when = e.date.as_ref().map_or(String::new(), |d| {
-            if d.start == d.end {
-                d.start.clone()
-            } else {
-                format!("{}/{}", d.start, d.end)
-            }
-        });
+        let when = e
+            .date
+            .as_ref()
+            .map_or(String::new(), |d| match d.precision.as_str() {
+                "month" => d.start.get(..7).unwrap_or(&d.start).to_owned(),
+                "year" => d.start.get(..4).unwrap_or(&d.start).to_owned(),
+                _ if d.start == d.end => d.start.clone(),
+                _ => format!("{}/{}", d.start, d.end),
+            });
         Found(BTreeMap::from([
             ("event", e.event.clone()),
             ("mode", e.mode.join(" ")),
@@ -368,10 +390,18 @@ impl Found {
     fn is(&self, table: &Table, want: &[String]) -> bool {
         table.columns.iter().zip(want).all(|(&column, want)| {
             let got = self.cell(column);
-            let parts = |s: &str| {
-                let mut p: Vec<String> = s.split(" + ").map(|x| x.trim().to_owned()).collect();
-                p.sort();
-                p
+            // "NOR" is anybody of Norway, "NOR GOV" its government; those who share a side may stand in any order.
+            let whole = matches!(column, Column::Who | Column::ToWhom)
+                && !want
+                    .split(" + ")
+                    .any(|x| x.rsplit_once(' ').is_some_and(|(_, s)| is_sector(s)));
+            let parts = |s: &str| -> BTreeSet<String> {
+                s.split(" + ")
+                    .map(|x| match x.trim().rsplit_once(' ') {
+                        Some((key, sector)) if whole && is_sector(sector) => key.to_owned(),
+                        _ => x.trim().to_owned(),
+                    })
+                    .collect()
             };
             want == ANY || parts(&got) == parts(want)
         })
@@ -384,6 +414,10 @@ impl Found {
             .map(|&c| self.cell(c))
             .collect::<Vec<_>>())
     }
+}
+
+fn is_sector(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// "NOR GOV", "Islamic State REB", "? UAF".

@@ -6,6 +6,7 @@ use crate::cases;
 use crate::input::{ReadOptions, Reader};
 use crate::terminal::{Ink, Rich, Terminal};
 use gesta::{Coder, Record};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,7 @@ pub(super) fn run(args: Check, color: When) -> End {
 fn done(args: &Check, terminal: Terminal) -> Result<End, String> {
     let coder = super::coder(&args.knowledge)?;
     let (mut out, mut good, mut bad, mut changed) = (String::new(), 0, 0, 0);
+    let mut counts = [0; 3];
     for path in paths(&args.paths)? {
         let shown = path.display();
         let text = fs::read_to_string(&path).map_err(|e| format!("{shown}: {e}"))?;
@@ -38,6 +40,9 @@ fn done(args: &Check, terminal: Terminal) -> Result<End, String> {
             continue;
         }
         for (case, (record, report)) in file.cases.iter().zip(&records) {
+            for (sum, n) in counts.iter_mut().zip(case.count(record, report)) {
+                *sum += n;
+            }
             let failures = case.check(record, report);
             if failures.is_empty() {
                 good += 1;
@@ -73,6 +78,17 @@ fn done(args: &Check, terminal: Terminal) -> Result<End, String> {
     }
     out.push_str(&sum.line(terminal));
     out.push('\n');
+    if args.count {
+        let [rows, hit, all] = counts;
+        let share = |n: usize, of: usize| 100.0 * n as f64 / of.max(1) as f64;
+        let (p, r) = (share(hit, all), share(hit, rows));
+        let _ = writeln!(
+            out,
+            "{hit} of {rows} rows come out, among {all}: P {p:.1} R {r:.1} F1 {:.1}",
+            2.0 * hit as f64 * 100.0 / (rows + all).max(1) as f64
+        );
+        return Ok(print(out.as_bytes()));
+    }
     Ok(match print(out.as_bytes()) {
         End::Good if bad > 0 => End::Faults,
         end => end,
