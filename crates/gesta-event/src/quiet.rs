@@ -97,7 +97,19 @@ impl Run<'_> {
         }
         // Who acts decides; only where nobody is told to act, whom it befalls.
         let parties = if actor.is_empty() { recipient } else { actor };
-        let official = parties.iter().any(|s| in_public_life(entity(s), field));
+        // Teams fight, meet and yield; they neither condemn nor impose.
+        let of_states = matches!(
+            event,
+            EventType::Accuse
+                | EventType::Sanction
+                | EventType::Coerce
+                | EventType::Aid
+                | EventType::Mobilize
+        );
+        let official = parties.iter().any(|s| {
+            let e = entity(s);
+            in_public_life(e, field) || of_states && e.kind == EntityKind::State
+        });
         (!official).then(|| {
             format!(
                 "the report is about {}, and nobody in office acts",
