@@ -5,6 +5,7 @@
 
 pub mod conllu;
 mod features;
+mod irregular;
 mod labels;
 mod lexicon;
 mod math;

@@ -515,6 +515,12 @@ impl Parser {
             out.push_str(form);
             return;
         }
+        if self.model.upos[self.model.pairs[pair].upos as usize] == crate::Upos::Verb
+            && let Some(base) = crate::irregular::base(lower)
+        {
+            out.push_str(base);
+            return;
+        }
         match self.model.lemmas.find(pair, lower) {
             Some((keep, cut, end)) => {
                 let stem = if *keep { form } else { lower.as_str() };
