@@ -248,7 +248,11 @@ mod tests {
     #[test]
     fn forms_are_sorted_and_found() {
         assert!(FORMS.windows(2).all(|w| w[0].0 < w[1].0));
-        for (form, verb) in [("fled", Some("flee")), ("shot", Some("shoot")), ("found", None)] {
+        for (form, verb) in [
+            ("fled", Some("flee")),
+            ("shot", Some("shoot")),
+            ("found", None),
+        ] {
             assert_eq!(base(form), verb, "{form}");
         }
     }
