@@ -263,6 +263,7 @@ pub(crate) const NEEDED: &[&str] = &[
     "force_noun",
     "ending",
     "referring",
+    "bystander",
     "occurring",
     "denial",
     "nature",

@@ -298,6 +298,21 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
                         self.official(e, &[Sector::Jud], NEAR)
                     }
+                    // a house impeaches, a prosecutor charges
+                    EventType::Accuse if e.mode.contains(&"allege") => {
+                        match self.run().p.lemma(e.token as usize) {
+                            "impeach" => self.official(e, &[Sector::Leg], 2 * NEAR),
+                            "charge" | "indict" | "prosecute" | "arraign" | "accuse" if now => self
+                                .named(e, NEAR, |run, m| {
+                                    let m = &run.l.actors.mentions[m as usize];
+                                    matches!(
+                                        run.p.lemma(m.head as usize),
+                                        "prosecutor" | "prosecution"
+                                    )
+                                }),
+                            _ => vec![],
+                        }
+                    }
                     _ => vec![],
                 };
                 let victims = ids_of(&events[i].recipient);

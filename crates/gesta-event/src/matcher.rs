@@ -36,6 +36,7 @@ pub(crate) struct Scope {
     pub force_noun: Words,
     ending: Words,
     referring: Words,
+    bystander: Words,
     pub attacker: Words,
     bomb: Words,
     occurring: Words,
@@ -72,6 +73,7 @@ impl Scope {
             force_noun: l("force_noun"),
             ending: l("ending"),
             referring: l("referring"),
+            bystander: l("bystander"),
             attacker: l("attacker"),
             bomb: l("bomb"),
             occurring: l("occurring"),
@@ -1546,12 +1548,19 @@ impl<'a> Run<'a> {
             let speaker = self.slot_of(speaker.entity, speaker.span);
             let side = |x: &Slot| x.country.map(|c| c.to_string()).or(x.org.clone());
             let official = (speaker.country.is_some() || speaker.org.is_some())
-                && speaker.sector.is_some_and(|x| telling.by.contains(&x));
+                && speaker.sector.is_some_and(|x| telling.by.contains(&x))
+                && !self.bystander(&speaker);
+            // Who tells what was done to himself accuses whoever it was.
+            let victim = f
+                .event
+                .recipient
+                .iter()
+                .any(|r| r.entity == speaker.entity);
             let accused: Vec<Slot> = f
                 .event
                 .actor
                 .iter()
-                .filter(|a| side(a).is_some() && side(a) != side(&speaker))
+                .filter(|a| side(a).is_some() && (victim || side(a) != side(&speaker)))
                 .cloned()
                 .collect();
             // Who tells how rebels or gunmen were fought praises rather than accuses.
@@ -1563,7 +1572,7 @@ impl<'a> Run<'a> {
             if fought || f.event.recipient.is_empty() && f.event.event == EventType::Assault {
                 continue;
             }
-            if !official
+            if !(official || victim)
                 || accused.is_empty()
                 || accused.len() < f.event.actor.len()
                 || !f.event.aux.is_empty()
@@ -1593,6 +1602,15 @@ impl<'a> Run<'a> {
             });
         }
         firings.append(&mut more);
+    }
+
+    /// "Residents said", "a source said": who only tells what happened.
+    fn bystander(&self, s: &Slot) -> bool {
+        let entity = &self.l.actors.entities[s.entity as usize];
+        entity.name.is_none()
+            && s.span
+                .and_then(|x| self.token_at(x))
+                .is_some_and(|h| self.scope.bystander.has(&self.lemma[h]))
     }
 
     /// Whether `f` is only what the crowd of the protest `g` is out for: "marched to demand …", "a strike in protest at …".
