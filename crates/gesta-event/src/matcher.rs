@@ -1551,11 +1551,7 @@ impl<'a> Run<'a> {
                 && speaker.sector.is_some_and(|x| telling.by.contains(&x))
                 && !self.bystander(&speaker);
             // Who tells what was done to himself accuses whoever it was.
-            let victim = f
-                .event
-                .recipient
-                .iter()
-                .any(|r| r.entity == speaker.entity);
+            let victim = f.event.recipient.iter().any(|r| r.entity == speaker.entity);
             let accused: Vec<Slot> = f
                 .event
                 .actor
