@@ -643,13 +643,15 @@ impl<'a> Gather<'a> {
                 .to_string()
         });
         let e = &mut self.ents[id as usize];
+        let described = e.said > 0 && !e.roles.is_empty();
         for &r in &np.roles {
             if !e.roles.contains(&r) {
                 e.roles.push(r);
             }
         }
         e.gender = e.gender.or(np.gender);
-        e.former |= np.former && !e.former && e.said == 0;
+        // "X, a former minister": his first description
+        e.former |= np.former && !described;
         if e.ident.is_none() || matches!(e.ident, Some(Ident::Person(_))) {
             if e.country.is_none() {
                 e.country = np.country;
@@ -720,7 +722,14 @@ impl<'a> Gather<'a> {
                 }
             }
             if np.kind == EntityKind::Person {
-                return None;
+                // "Mahan" after "Mahan Air": the body, if nobody bears the name
+                let short = name.len() == 1 && np.roles.is_empty() && np.gender.is_none();
+                let body = |e: &Ent| {
+                    short
+                        && e.kind == EntityKind::Organization
+                        && e.names.iter().any(|n| n.len() > 1 && n[0] == name[0])
+                };
+                return self.ents.iter().rposition(body).map(|i| i as u32);
             }
         }
         let initials: String = text
@@ -1517,7 +1526,8 @@ impl<'a> Gather<'a> {
                 if let Some(o) = e.org {
                     e.sectors = self.data.orgs[o as usize].sectors.clone();
                 } else if e.inherits && !e.roles.is_empty() {
-                    e.sectors = vec![Sector::Gov];
+                    let gone = e.former && e.kind == EntityKind::Person;
+                    e.sectors = vec![if gone { Sector::Eli } else { Sector::Gov }];
                 } else {
                     e.sectors = match e.kind {
                         EntityKind::Person | EntityKind::Group => vec![Sector::Cvl],
@@ -1640,8 +1650,14 @@ impl<'a> Gather<'a> {
                 out.country = view.country;
                 out.org = view.org;
                 // one without office is what the text calls him
-                let told =
-                    view.office.is_none() && !e.sectors.is_empty() && !e.inherits && !e.former;
+                let candidate = self.s.day == 0
+                    && e.roles
+                        .iter()
+                        .any(|&r| self.s.r.cue("candidate", &self.data.roles[r as usize].words));
+                let told = (view.office.is_none() || candidate)
+                    && !e.sectors.is_empty()
+                    && !e.inherits
+                    && !e.former;
                 if !view.sectors.is_empty() && !told {
                     out.sectors = view.sectors;
                 }

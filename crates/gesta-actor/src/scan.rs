@@ -782,6 +782,12 @@ impl<'a> Scan<'a> {
     }
 
     fn np(&self, h: usize) -> Option<Np> {
+        // "Cyrus R. Vance, Jr.": no second person
+        if matches!(self.p.form(h), "Jr." | "Jr" | "Sr." | "Sr" | "QC" | "MP" | "MEP")
+            && matches!(self.p.rel(h), D::Conj | D::Appos | D::Flat | D::NmodDesc)
+        {
+            return None;
+        }
         if let Some(pron) = self.pronoun(h) {
             let mut np = self.blank(h);
             np.form = Form::Pronoun;
@@ -1167,7 +1173,7 @@ impl<'a> Scan<'a> {
         if start > 0 || start < h {
             for t in start..h {
                 let w = self.lower(t);
-                if matches!(w.as_str(), "ex" | "former")
+                if matches!(w.as_str(), "ex" | "former" | "formerly")
                     || w.starts_with("ex-")
                     || w.starts_with("former-")
                 {
@@ -1189,7 +1195,8 @@ impl<'a> Scan<'a> {
             .sort_by_key(|&r| std::cmp::Reverse(self.data.roles[r as usize].rank));
         np.roles.dedup();
 
-        let found = self.identify(&mut np, head_match, h, start, name_end);
+        let found = self.after_its_noun(&mut np, h, name_end)
+            || self.identify(&mut np, head_match, h, start, name_end);
         if !found {
             return None;
         }
@@ -1296,6 +1303,40 @@ impl<'a> Scan<'a> {
                 && self.p.upos(h) == Upos::Propn
                 && m.tokens.end as usize <= h;
         }
+        true
+    }
+
+    /// "airline Mahan Air", "president Joe Biden": a known name behind the noun that heads the phrase.
+    fn after_its_noun(&self, np: &mut Np, h: usize, name_end: usize) -> bool {
+        if np.head_role.is_none() || self.capital(h) || name_end <= h + 1 {
+            return false;
+        }
+        let Some(m) = self.match_at(name_end - 1).filter(|m| {
+            m.tokens.start as usize > h && m.tokens.end as usize == name_end && !self.vetoed(m)
+        }) else {
+            return false;
+        };
+        let range = m.tokens.start as usize..name_end;
+        let named = m.refs.iter().filter(|r| self.usable(r, m)).find_map(|r| match r.what {
+            What::Org(i) => Some(Ident::Org(i)),
+            What::Person(i) if range.len() > 1 => Some(Ident::Person(i)),
+            _ => None,
+        });
+        match named {
+            Some(Ident::Org(i)) => {
+                np.kind = EntityKind::Organization;
+                np.org = Some(i);
+            }
+            Some(Ident::Person(i)) => {
+                np.kind = EntityKind::Person;
+                np.gender = self.data.persons[i as usize].gender;
+            }
+            _ => return false,
+        }
+        np.ident = named;
+        np.form = Form::Name;
+        np.plural = false;
+        np.name = Some(range);
         true
     }
 
@@ -1429,7 +1470,12 @@ impl<'a> Scan<'a> {
                             && self.lower(start) == "the"
                             && !self.harmed(h)
                             && !p.kids(h).any(|k| {
-                                k > h && matches!(p.rel(k), D::AclRelcl | D::Acl | D::Nmod)
+                                k > h
+                                    && (matches!(p.rel(k), D::Nmod)
+                                        || p.rel(k) == D::AclRelcl
+                                            && p.kids(k).any(|q| {
+                                                matches!(self.lower(q).as_str(), "who" | "whom")
+                                            }))
                             });
                         np.sectors = vec![if all { Sector::Gov } else { Sector::Cvl }];
                         return true;
