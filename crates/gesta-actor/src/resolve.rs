@@ -1651,9 +1651,11 @@ impl<'a> Gather<'a> {
                 out.org = view.org;
                 // one without office is what the text calls him
                 let candidate = self.s.day == 0
-                    && e.roles
-                        .iter()
-                        .any(|&r| self.s.r.cue("candidate", &self.data.roles[r as usize].words));
+                    && e.roles.iter().any(|&r| {
+                        self.s
+                            .r
+                            .cue("candidate", &self.data.roles[r as usize].words)
+                    });
                 let told = (view.office.is_none() || candidate)
                     && !e.sectors.is_empty()
                     && !e.inherits

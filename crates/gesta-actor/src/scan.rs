@@ -783,8 +783,10 @@ impl<'a> Scan<'a> {
 
     fn np(&self, h: usize) -> Option<Np> {
         // "Cyrus R. Vance, Jr.": no second person
-        if matches!(self.p.form(h), "Jr." | "Jr" | "Sr." | "Sr" | "QC" | "MP" | "MEP")
-            && matches!(self.p.rel(h), D::Conj | D::Appos | D::Flat | D::NmodDesc)
+        if matches!(
+            self.p.form(h),
+            "Jr." | "Jr" | "Sr." | "Sr" | "QC" | "MP" | "MEP"
+        ) && matches!(self.p.rel(h), D::Conj | D::Appos | D::Flat | D::NmodDesc)
         {
             return None;
         }
@@ -1317,11 +1319,15 @@ impl<'a> Scan<'a> {
             return false;
         };
         let range = m.tokens.start as usize..name_end;
-        let named = m.refs.iter().filter(|r| self.usable(r, m)).find_map(|r| match r.what {
-            What::Org(i) => Some(Ident::Org(i)),
-            What::Person(i) if range.len() > 1 => Some(Ident::Person(i)),
-            _ => None,
-        });
+        let named = m
+            .refs
+            .iter()
+            .filter(|r| self.usable(r, m))
+            .find_map(|r| match r.what {
+                What::Org(i) => Some(Ident::Org(i)),
+                What::Person(i) if range.len() > 1 => Some(Ident::Person(i)),
+                _ => None,
+            });
         match named {
             Some(Ident::Org(i)) => {
                 np.kind = EntityKind::Organization;
