@@ -21,6 +21,7 @@ pub(crate) mod cue {
     pub(crate) const AFTER: u32 = 1 << 11;
     pub(crate) const BEFORE: u32 = 1 << 12;
     pub(crate) const AILMENT: u32 = 1 << 13;
+    pub(crate) const FIRST: u32 = 1 << 14;
 }
 
 #[derive(Deserialize)]
@@ -46,6 +47,7 @@ struct Lists {
     openers: Vec<String>,
     whole: Vec<String>,
     ailments: Vec<String>,
+    firsts: Vec<String>,
 }
 
 /// The words, ready for lookup. The maps are only asked, never walked.
@@ -75,6 +77,7 @@ impl Cues {
             (&l.openers, cue::OPENER),
             (&l.whole, cue::WHOLE),
             (&l.ailments, cue::AILMENT | cue::BRAND),
+            (&l.firsts, cue::FIRST),
         ] {
             for w in words {
                 *out.flags.entry(w.as_str().into()).or_default() |= bit;

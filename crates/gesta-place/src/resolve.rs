@@ -415,6 +415,10 @@ impl Doc<'_> {
         if end == 0 || cands.is_empty() {
             return None;
         }
+        // "Wadi Barada": the first word of a longer name that the gazetteer does not hold
+        if end == i + 1 && self.cue(i, cue::FIRST) && end < r.end && self.cap(end) {
+            return None;
+        }
         cands.retain(|c| c.point.is_some());
         // "Mexico" for its capital, "Panama" for a hamlet in it: the state's name is the state's
         let named_the = |c: &Cand| {
@@ -946,6 +950,15 @@ impl Doc<'_> {
                     y.inside = Some((i - 1, 3.0));
                     y.hood += 1.0;
                 }
+            } else if forms == ["of"]
+                && sentence
+                && best(y, x) == f32::MIN
+                && y.hood > 0.0
+                && self.cue(x.tokens.end - 1, cue::AFTER)
+                && x.tokens.len() > 1
+            {
+                // "the Eastern District of Virginia": a part that the gazetteer does not hold, not its namesake elsewhere
+                x.hood = -4.0;
             } else if strong || weak {
                 let s = if strong || forms.contains(&"in") {
                     5.0
@@ -1252,10 +1265,26 @@ impl Doc<'_> {
                         && gap.start <= gap.end
                         && p.text.sentence_of(r.start)
                             == p.text.sentence_of(x.tokens.start as usize)
-                        && gap.clone().any(|k| matches!(p.form(k), "," | "in" | "("))
+                        && gap.clone().any(|k| {
+                            matches!(p.form(k), "," | "in" | "(" | "near" | "outside" | "of")
+                        })
                         && gap.clone().all(|k| {
-                            matches!(p.form(k), "," | "in" | "(" | "the" | "of" | "a")
-                                || self.tok(k).cue & (cue::BEFORE | cue::DIRECTION) != 0
+                            matches!(
+                                p.form(k),
+                                "," | "in"
+                                    | "("
+                                    | "the"
+                                    | "of"
+                                    | "a"
+                                    | "near"
+                                    | "outside"
+                                    | "area"
+                                    | "town"
+                                    | "village"
+                                    | "suburb"
+                                    | "just"
+                                    | "city"
+                            ) || self.tok(k).cue & (cue::BEFORE | cue::DIRECTION) != 0
                         })
                 });
             // without a word that says so, the model alone is not enough
