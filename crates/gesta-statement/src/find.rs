@@ -125,16 +125,19 @@ impl<'a> Pass<'a> {
         if self.by_cue.contains_key(&v) || self.negated(v) {
             return false;
         }
+        let lemma = self.lemma(v);
         let object = if self.done_to(v) {
+            if self.cues.is_deed(&lemma, "by") {
+                return true;
+            }
             self.kid(v, &[Deprel::NsubjPass])
         } else {
-            match self.kid(v, &[Deprel::Obj]) {
-                None => return false,
-                o => o,
-            }
+            self.kid(v, &[Deprel::Obj])
         };
-        let object = object.map_or(String::new(), |o| self.lemma(o));
-        self.cues.is_deed(&self.lemma(v), &object)
+        match object {
+            Some(o) => self.cues.is_deed(&lemma, &self.lemma(o)),
+            None => self.done_to(v) && self.cues.is_deed(&lemma, ""),
+        }
     }
 
     pub(crate) fn text(&self, i: usize) -> &str {

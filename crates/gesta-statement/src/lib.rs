@@ -51,7 +51,8 @@ pub struct Statement {
     pub cue: Vec<Span>,
     /// Head token of the cue.
     pub cue_token: Option<u32>,
-    /// What is said, without quotation marks and cue; one span, or several where the cue stands inside.
+    /// What is said, without quotation marks and cue; one span, or several where the cue stands inside; none where a deed
+    /// is told by naming it ("claimed responsibility").
     pub content: Vec<Span>,
     /// Direct, indirect or mixed.
     pub form: StatementForm,

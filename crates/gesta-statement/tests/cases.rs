@@ -247,13 +247,38 @@ fn examples_of_the_cue_lists() {
 }
 
 #[test]
+fn deeds_told_by_naming_them() {
+    let finder = Finder::english();
+    let table = [
+        ("The rebels claimed responsibility for the raid.", Some("The rebels")),
+        ("The raid was claimed by the rebels.", Some("the rebels")),
+        ("A raid claimed by the rebels shook the port.", Some("the rebels")),
+        ("The ministry confirmed the arrest of two men.", Some("The ministry")),
+        ("The rebels claimed the town.", None),
+        ("The ministry did not confirm the arrest.", None),
+        ("The bishop confirmed.", None),
+    ];
+    for (text, want) in table {
+        let (found, actors) = find(&finder, text);
+        let deed = found.iter().find(|s| s.content.is_empty());
+        match want {
+            Some(w) => assert!(
+                deed.is_some_and(|s| speaks(s, &actors, text, w)),
+                "{text}: {deed:?}"
+            ),
+            None => assert!(deed.is_none(), "{text}"),
+        }
+    }
+}
+
+#[test]
 fn nesting_and_hearers() {
     let finder = Finder::english();
     let text = "The minister told the council that the rebels had said that the town was theirs.";
     let (found, _) = find(&finder, text);
     let inner = found
         .iter()
-        .find(|s| s.content[0].of(text) == "the town was theirs")
+        .find(|s| s.content.first().is_some_and(|c| c.of(text) == "the town was theirs"))
         .expect("the inner one");
     let outer = &found[inner.within.expect("lies in another") as usize];
     assert!(outer.content[0].contains(inner.content[0]));
