@@ -1169,12 +1169,26 @@ impl<'a> Run<'a> {
             && !self.reports_own(t, event, chain.first().copied())
             && let Some(&inner) = chain.first()
             && let Some(speaker) = &self.l.statements[inner as usize].speaker
-            && actor.iter().any(|a| a.entity == speaker.entity)
+            && actor.iter().any(|a| self.speaks_for(speaker.entity, a.entity))
         {
             chain.remove(0);
         }
         chain.reverse();
         chain
+    }
+
+    /// Whether who speaks is the actor, or the judge who speaks for the court that acts.
+    fn speaks_for(&self, speaker: u32, actor: u32) -> bool {
+        let (s, a) = (
+            &self.l.actors.entities[speaker as usize],
+            &self.l.actors.entities[actor as usize],
+        );
+        let body = !matches!(a.kind, EntityKind::Person | EntityKind::Other);
+        speaker == actor
+            || body
+                && s.country == a.country
+                && s.sector == Some(Sector::Jud)
+                && a.sector == Some(Sector::Jud)
     }
 
     /// Whether somebody tells in his own words what he did or will do, other than by these words: "We proposed a bill",
