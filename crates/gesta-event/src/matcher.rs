@@ -1169,7 +1169,9 @@ impl<'a> Run<'a> {
             && !self.reports_own(t, event, chain.first().copied())
             && let Some(&inner) = chain.first()
             && let Some(speaker) = &self.l.statements[inner as usize].speaker
-            && actor.iter().any(|a| self.speaks_for(speaker.entity, a.entity))
+            && actor
+                .iter()
+                .any(|a| self.speaks_for(speaker.entity, a.entity))
         {
             chain.remove(0);
         }

@@ -250,10 +250,19 @@ fn examples_of_the_cue_lists() {
 fn deeds_told_by_naming_them() {
     let finder = Finder::english();
     let table = [
-        ("The rebels claimed responsibility for the raid.", Some("The rebels")),
+        (
+            "The rebels claimed responsibility for the raid.",
+            Some("The rebels"),
+        ),
         ("The raid was claimed by the rebels.", Some("the rebels")),
-        ("A raid claimed by the rebels shook the port.", Some("the rebels")),
-        ("The ministry confirmed the arrest of two men.", Some("The ministry")),
+        (
+            "A raid claimed by the rebels shook the port.",
+            Some("the rebels"),
+        ),
+        (
+            "The ministry confirmed the arrest of two men.",
+            Some("The ministry"),
+        ),
         ("The rebels claimed the town.", None),
         ("The ministry did not confirm the arrest.", None),
         ("The bishop confirmed.", None),
@@ -278,7 +287,11 @@ fn nesting_and_hearers() {
     let (found, _) = find(&finder, text);
     let inner = found
         .iter()
-        .find(|s| s.content.first().is_some_and(|c| c.of(text) == "the town was theirs"))
+        .find(|s| {
+            s.content
+                .first()
+                .is_some_and(|c| c.of(text) == "the town was theirs")
+        })
         .expect("the inner one");
     let outer = &found[inner.within.expect("lies in another") as usize];
     assert!(outer.content[0].contains(inner.content[0]));
