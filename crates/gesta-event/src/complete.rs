@@ -281,6 +281,17 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 };
                 continue;
             }
+            // Crowds are of the country in which they gather.
+            if e.event == EventType::Protest
+                && e.actor.iter().all(|a| a.country.is_none() && a.org.is_none())
+                && let [here] = self.locals(e)[..].as_ref()
+            {
+                let country = here.country;
+                for a in &mut events[i].actor {
+                    a.country = country;
+                }
+                continue;
+            }
             // Whose bare name the sentence gives and nothing else is no telling.
             if e.actor.is_empty() && !e.recipient.is_empty() {
                 let now = !e.aux.contains(&Aux::Historical);

@@ -308,7 +308,11 @@ impl<'a> Run<'a> {
         if words.any {
             return true;
         }
-        words.has(&self.lemma[i]) || words.has(&self.p.form(i).to_lowercase())
+        let lemma = self.lemma[i].as_ref();
+        words.has(lemma)
+            || words.has(&self.p.form(i).to_lowercase())
+            // "troops" has no singular of its own
+            || lemma.len() > 4 && lemma.strip_suffix('s').is_some_and(|w| words.has(w))
     }
 
     /// Whether a condition's test holds at trigger `t`.
@@ -628,12 +632,17 @@ impl<'a> Run<'a> {
                 self.examples(m, &mut out);
             } else if self.scope.quantity.has(&self.lemma[m]) {
                 // "thousands of people", "a group of soldiers": they
-                for k in self.p.kids_by(m, D::Nmod) {
-                    if self.p.case(k).eq_ignore_ascii_case("of")
-                        && let Some(i) = self.l.actors.headed_by(k)
-                    {
-                        out.extend(self.mention_slots(i));
-                    }
+                let counted = |m: usize| {
+                    let mut of = self.p.kids_by(m, D::Nmod);
+                    of.find(|&k| self.p.case(k).eq_ignore_ascii_case("of"))
+                };
+                let mut k = counted(m);
+                // "tens of thousands of people"
+                if let Some(inner) = k.filter(|&k| self.scope.quantity.has(&self.lemma[k])) {
+                    k = counted(inner).or(k);
+                }
+                if let Some(i) = k.and_then(|k| self.l.actors.headed_by(k)) {
+                    out.extend(self.mention_slots(i));
                 }
             }
         }
@@ -890,7 +899,9 @@ impl<'a> Run<'a> {
             return Err("one takes part whom the entry leaves out".into());
         }
         let mut parties = actor.iter().chain(&recipient).peekable();
-        if parties.peek().is_some() && !parties.any(public) {
+        // Crowds make politics of what they do together.
+        let crowd = pattern.event == EventType::Protest;
+        if parties.peek().is_some() && !crowd && !parties.any(public) {
             return Err("nobody of public life takes part".into());
         }
         if let Some(why) = self.quiet(t, pattern.event, &actor, &recipient) {
@@ -1039,7 +1050,9 @@ impl<'a> Run<'a> {
                     || matches!(p.rel(t), D::Nsubj | D::NsubjPass) && !det(&["a", "an"]));
         }
         // protests are told by their time and place; the crowd stands elsewhere
-        if p.upos(t) == Upos::Noun && self.scope.protest_noun.has(&self.lemma[t]) {
+        if p.upos(t) == Upos::Noun
+            && (event == EventType::Protest || self.scope.protest_noun.has(&self.lemma[t]))
+        {
             return !matches!(p.rel(t), D::Compound | D::Amod);
         }
         // "claimed responsibility": for what was told
