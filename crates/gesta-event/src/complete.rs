@@ -283,7 +283,9 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             }
             // Crowds are of the country in which they gather.
             if e.event == EventType::Protest
-                && e.actor.iter().all(|a| a.country.is_none() && a.org.is_none())
+                && e.actor
+                    .iter()
+                    .all(|a| a.country.is_none() && a.org.is_none())
                 && let [here] = self.locals(e)[..].as_ref()
             {
                 let country = here.country;
