@@ -14,8 +14,6 @@ run annotate gesta_train.annotate "$config"
 run student gesta_train.fit "$config" final
 work=$(python -c "import tomllib,sys;print(tomllib.load(open('$config','rb'))['work'])")
 run packed  gesta_train.export "$config" "$work/final.pt" "$work/student.gpm"
-for n in 0 1 2; do run "names-$n" gesta_train.names "$config" "$work/names-$n.pt" --teacher $n; done
-run names-annotate gesta_train.names "$config" annotate "$work/raw.tsv" "$work/names-silver.tsv" "$work"/names-[0-2].pt
 run names   gesta_train.names "$config" "$work/names.pt"
 run export  gesta_train.export "$config" "$work/student.gpm" ../models/en.gpm "$work/names.pt"
 grep -h epoch logs/student.log | tail -1

@@ -1,7 +1,6 @@
 """Trains the tower of names: a small network of its own over vectors, affixes and lists of names, whose scores are added to those of the
 parser's entity tags. The parser's weights stay as they are, so tags and trees do not move.
-    python -m gesta_train.names config.toml <out.pt> [--teacher N]
-    python -m gesta_train.names config.toml annotate <raw.tsv> <out.tsv> <tower.pt>…"""
+    python -m gesta_train.names config.toml <out.pt>"""
 import json, random, sys, time, tomllib
 from pathlib import Path
 import numpy as np
@@ -118,31 +117,6 @@ def score(m, sents, vocab, extra=None, weight=1.0, show=0):
     return f(tp, fp, fn), {k: f(*v) for k, v in kinds.items()}
 
 
-@torch.no_grad()
-def annotate(cfg, towers, raw, out):
-    """Tags raw sentences by the mean of several towers and the parser's own scores: silver for a smaller one."""
-    base, vocab = read(cfg["model"])
-    base.eval()
-    ms = []
-    for p in towers:
-        c = torch.load(p, weights_only=False)
-        m = Tower(c["cfg"], base, c["lists"], c["ner"])
-        m.load_state_dict(c["state"])
-        ms.append(m.eval())
-    sents = [data.Sent(l.split("\t"), src="silver") for l in Path(raw).read_text().split("\n")]
-    with open(out, "w") as f:
-        lines = []
-        for b in batches(sents, 3000, longest=400):
-            x, mask = base.encode(b)
-            e = base.heads.tags(x).float().split(base.heads.sizes, -1)[3] * cfg["names"].get("parser_share", 0.3)
-            for m in ms:
-                e = e + m.encode(b)[0] / len(ms)
-            tags = viterbi(ms[0], e, mask)
-            for i, s in enumerate(b):
-                lines.append("\t".join(s.forms) + "\t\t" + "\t".join(ms[0].ner[j] for j in tags[i, :len(s)]))
-        f.write("\n".join(lines))
-
-
 class Pools(Names):
     """More names to exchange: the lists themselves, and names made of their parts."""
 
@@ -230,12 +204,6 @@ def main(cfg, out):
                 e = base.heads.tags(x).float().split(sizes, -1)[3]
                 for i, s in enumerate(b):
                     extra[id(s)] = e[i, :len(s)]
-    silver = []
-    if t.get("silver"):
-        for l in Path(t["silver"]).read_text().split("\n"):
-            forms, tags = l.split("\t\t")
-            silver.append(data.Sent(forms.split("\t"), ner=tags.split("\t"), src="silver"))
-        print(len(silver), "annotated sentences", flush=True)
     params = [p for p in m.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=t["lr"], weight_decay=t.get("decay", 0.02), betas=(0.9, 0.98))
     t0, step, mean, nmean = time.time(), 0, None, 0
@@ -248,9 +216,6 @@ def main(cfg, out):
             sents += [pools.vary(x) for _ in range(t["wiki_copies"])]
         for x in D["gum"]:
             sents.append(pools.vary(x) if rng.random() < t["gum_varied"] else x)
-        if silver:
-            part = rng.sample(silver, min(len(silver), t["silver_sentences"]))
-            sents += [pools.vary(x, 0.5) if rng.random() < 0.5 else x for x in part]
         train = batches(sents, t["batch_words"], rng)
         steps = steps or t["epochs"] * len(train)
         run = 0.0
@@ -287,11 +252,4 @@ def main(cfg, out):
 
 
 if __name__ == "__main__":
-    c = tomllib.load(open(sys.argv[1], "rb"))
-    torch.set_num_threads(c["threads"])
-    if sys.argv[2] == "annotate":
-        annotate(c, sys.argv[5:], sys.argv[3], sys.argv[4])
-    else:
-        if "--teacher" in sys.argv:
-            c["names"].update(c["names"]["teachers"][int(sys.argv[sys.argv.index("--teacher") + 1])], silver="")
-        main(c, sys.argv[2])
+    main(tomllib.load(open(sys.argv[1], "rb")), sys.argv[2])
