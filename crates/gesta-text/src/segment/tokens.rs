@@ -133,12 +133,17 @@ impl<'a> Tokenizer<'a> {
             return;
         }
         if (3..=4).contains(&(to - from))
-            && matches!(self.bytes[to - 1], b's' | b'S' | b'r' | b'R')
-            && matches!(self.bytes[from], b'i' | b'I' | b'y' | b'Y' | b'l' | b'L')
+            && matches!(self.bytes[to - 1] | 32, b's' | b'r' | b'l')
+            && matches!(self.bytes[from] | 32, b'i' | b'y' | b'l')
             && self.bare_clitic(from, to)
         {
-            self.push(out, from, to - 1);
-            self.push(out, to - 1, to);
+            let at = if self.bytes[to - 1] | 32 == b'l' {
+                from + 1
+            } else {
+                to - 1
+            };
+            self.push(out, from, at);
+            self.push(out, at, to);
             return;
         }
         self.push(out, from, to);
@@ -152,7 +157,7 @@ impl<'a> Tokenizer<'a> {
             (start, end)
         };
         let next = word(to);
-        if next.0 == to || next.0 == next.1 {
+        if next.0 == to || next.0 == next.1 || self.bytes.get(next.1) == Some(&b'-') {
             return false;
         }
         let third = word(next.1);
@@ -602,7 +607,7 @@ impl<'a> Tokenizer<'a> {
                         | "J"
                         | "EC"
                         | "BZ"
-                ) =>
+                ) && next.is_some_and(|n| n.is_ascii_digit()) =>
                 {
                     self.push(out, at, one);
                     return one;
@@ -834,6 +839,8 @@ impl<'a> Tokenizer<'a> {
         let single = segment.chars().filter(|c| !extends(*c)).count() == 1
             && segment.chars().all(|c| c.is_alphabetic() || extends(c));
         let dotted = head.contains('.');
+        // "$11.5M. We": a unit, not an initial.
+        let unit = at > self.start && self.bytes[at - 1].is_ascii_digit();
         match next {
             // "Inc.." at the end of a sentence: the abbreviation's stop and the sentence's.
             Some('.')
@@ -922,7 +929,7 @@ impl<'a> Tokenizer<'a> {
                     return Dot::Last;
                 }
                 // Initials: "J. Smith", "George W. Bush".
-                if single && before.is_uppercase() {
+                if single && before.is_uppercase() && !unit {
                     let name = follows.is_some_and(char::is_uppercase);
                     return if name && next.is_none() && (before != 'I' || self.after_name(at)) {
                         Dot::Last
