@@ -671,7 +671,7 @@ impl<'a> Run<'a> {
         for k in p.kids(node) {
             let names = match p.rel(k) {
                 D::Amod | D::Compound | D::NmodPoss => true,
-                D::Nmod => p.case(k) == "of",
+                D::Nmod => matches!(p.case(k).as_str(), "of" | "from"),
                 _ => false,
             };
             if !names || p.kids_by(k, D::Conj).next().is_none() {
@@ -1323,7 +1323,7 @@ impl<'a> Run<'a> {
                     {
                         r.negated ^= true
                     }
-                    D::Det if step == 0 && lemma == "no" => r.negated = true,
+                    D::Det if lemma == "no" => r.negated = true,
                     D::Nsubj | D::NsubjPass if clausal && !own_subject && self.nobody(k) => {
                         r.negated ^= true
                     }
@@ -1455,6 +1455,17 @@ impl<'a> Run<'a> {
                 {
                     r.negated = true
                 }
+                // "the demand that Oslo ease its rules"
+                D::Acl
+                    if self.scope.irrealis.has(lemma)
+                        && p.kids_by(i, D::Mark)
+                            .any(|k| p.form(k).eq_ignore_ascii_case("that")) =>
+                {
+                    r.unreal = true;
+                    break;
+                }
+                // "a round of talks": when the round is
+                D::Nmod if p.case(i) == "of" && self.scope.occurring.has(lemma) => {}
                 // "denied that it had sent arms"
                 D::Ccomp if self.scope.denial.has(lemma) => r.negated ^= true,
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
