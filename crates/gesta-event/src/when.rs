@@ -204,7 +204,11 @@ impl Attach<'_, '_> {
             // "the 2008 raid", "Monday's attack": the time of the thing itself
             return p.head(at) == Some(t);
         }
-        !self.off(at)
+        // "resolution 7 (1994)": which one it is
+        let tokens = &self.run.l.times[self.time_head.partition_point(|&h| h < at)].tokens;
+        let (a, b) = (tokens.start as usize, tokens.end as usize);
+        let cited = a > 0 && b < p.len() && p.form(a - 1) == "(" && p.form(b) == ")" && b - a == 1;
+        !cited && !self.off(at)
     }
 
     /// "since Friday", "prior to 2004": not the time itself.
@@ -416,6 +420,7 @@ impl Attach<'_, '_> {
             .collect();
         let mut then = vec![false; sentences.len()];
         let mut own = vec![false; sentences.len()];
+        let mut past = vec![false; sentences.len()];
         for s in 0..sentences.len() {
             let goes_on = s > 0 && sentences[s - 1].paragraph == sentences[s].paragraph;
             let (mut old, mut new) = (false, false);
@@ -432,7 +437,8 @@ impl Attach<'_, '_> {
                     _ => {}
                 }
             }
-            let old = old || self.of_history(s);
+            past[s] = self.of_history(s);
+            let old = old || past[s];
             own[s] = old && !new;
             then[s] = !new && (old || goes_on && then[s - 1] && self.told_past(s));
         }
@@ -443,7 +449,7 @@ impl Attach<'_, '_> {
                 && e.date.is_none()
                 && e.aux.is_empty()
                 && e.attribution.is_empty()
-                && !self.lasting(e.token as usize)
+                && (past[s] || !self.lasting(e.token as usize))
             {
                 mark(e);
             }
@@ -479,9 +485,14 @@ impl Attach<'_, '_> {
                 let deed = e.event == EventType::Assault && same(&e.actor, &x.recipient);
                 let case = matches!(e.event, EventType::Sanction)
                     && e.mode.contains(&"convict")
-                    && e.sentence != x.sentence
                     && same(&e.recipient, &x.recipient);
-                (convicted || pardoned) && deed || pardoned && case
+                // a report of a trial: the deeds of which it tells
+                let trial = convicted
+                    && x.sentence <= 1
+                    && x.aux.is_empty()
+                    && e.event == EventType::Assault
+                    && (e.sentence > x.sentence);
+                (convicted || pardoned) && deed || pardoned && case || trial
             });
             if tried {
                 mark(&mut events[i]);
@@ -535,13 +546,28 @@ impl Attach<'_, '_> {
             return false;
         }
         let year = self.run.l.times.iter().any(|t| t.start.is_some());
-        year && p.root(0).is_some_and(|r| {
-            matches!(p.upos(r), Upos::Noun | Upos::Propn)
-                && p.kid(r, D::Cop).is_some()
-                && p.kid(r, D::Det).is_some()
-                && p.kid(r, D::Nsubj)
-                    .is_some_and(|s| s < r && p.upos(s) == Upos::Propn)
-        })
+        // whoever says "we" or "today" reports and does not look back
+        let here = (0..p.len()).take(4000).any(|i| {
+            matches!(
+                p.form(i).to_lowercase().as_str(),
+                "we" | "our" | "us" | "i" | "my" | "today" | "tomorrow" | "yesterday"
+            ) && self.run.said[i].is_none()
+        });
+        if here {
+            return false;
+        }
+        let first = p.text.sentences().first().map_or(0..0, |s| s.range());
+        let named = first.clone().take(3).any(|i| p.upos(i) == Upos::Propn);
+        year && named
+            && first.take(80).any(|r| {
+                matches!(p.upos(r), Upos::Noun | Upos::Propn)
+                    && p.kid(r, D::Det)
+                        .is_some_and(|d| matches!(p.form(d), "a" | "an" | "the" | "one"))
+                    && p.kid(r, D::Nsubj).is_none_or(|s| s < r)
+                    && p.kid(r, D::Cop).is_some_and(|c| {
+                        matches!(p.form(c), "is" | "was" | "are" | "were")
+                    })
+            })
     }
 }
 
