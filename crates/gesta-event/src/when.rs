@@ -564,9 +564,8 @@ impl Attach<'_, '_> {
                     && p.kid(r, D::Det)
                         .is_some_and(|d| matches!(p.form(d), "a" | "an" | "the" | "one"))
                     && p.kid(r, D::Nsubj).is_none_or(|s| s < r)
-                    && p.kid(r, D::Cop).is_some_and(|c| {
-                        matches!(p.form(c), "is" | "was" | "are" | "were")
-                    })
+                    && p.kid(r, D::Cop)
+                        .is_some_and(|c| matches!(p.form(c), "is" | "was" | "are" | "were"))
             })
     }
 }
