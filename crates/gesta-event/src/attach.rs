@@ -213,7 +213,7 @@ impl<'r, 'a> Attach<'r, 'a> {
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
         let complete = Complete::new(self);
         complete.inherit(&mut all, inherits);
-        complete.fill(&mut all);
+        complete.fill(&mut all, inherits);
         Counterpart::new(self).fill(&mut all);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {

@@ -263,7 +263,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
     }
 
     /// Fills what is open in events that stand by themselves.
-    pub fn fill(&self, events: &mut [Event]) {
+    pub fn fill(&self, events: &mut [Event], inherits: &[bool]) {
         self.talkers(events);
         for i in 0..events.len() {
             let e = &events[i];
@@ -292,6 +292,13 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 for a in &mut events[i].actor {
                     a.country = country;
                 }
+                continue;
+            }
+            if e.event == EventType::Coerce
+                && e.actor.is_empty()
+                && inherits.get(i).copied().unwrap_or(false)
+            {
+                events[i].actor = self.rulers(&events[i]);
                 continue;
             }
             // Whose bare name the sentence gives and nothing else is no telling.
@@ -658,6 +665,25 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     run.p.lemma(m.head as usize),
                     "prosecutor" | "attorney" | "lawyer" | "office" | "district"
                 )
+        })
+    }
+
+    /// Who governs where the report is.
+    fn rulers(&self, e: &Event) -> Vec<Slot> {
+        let place = e
+            .place
+            .and_then(|p| self.run().l.places[p as usize].country);
+        let of: Vec<_> = e.recipient.iter().filter_map(|r| r.country).collect();
+        self.named(e, NEAR, |run, m| {
+            let m = &run.l.actors.mentions[m as usize];
+            let [x] = m.entities[..] else { return false };
+            let country = run.l.actors.entities[x as usize].country;
+            matches!(
+                run.lemma[m.head as usize].as_ref(),
+                "government" | "authority" | "authorities" | "cabinet" | "junta" | "ministry"
+            ) && country.is_some()
+                && (of.is_empty() && (place.is_none() || country == place)
+                    || country.is_some_and(|c| of.contains(&c)))
         })
     }
 

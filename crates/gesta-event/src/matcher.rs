@@ -1013,6 +1013,10 @@ impl<'a> Run<'a> {
     /// Whether the clause names an act that was told before: "the strike", "in the attack", "five strikes destroyed".
     fn names_a_telling(&self, t: usize, event: EventType) -> bool {
         let p = self.p;
+        // who forbids is told elsewhere in the report
+        if event == EventType::Coerce {
+            return self.roles.passive(t);
+        }
         let definite = |i: usize| {
             p.kids(i).any(|k| {
                 matches!(p.rel(k), D::Det | D::Nummod)
