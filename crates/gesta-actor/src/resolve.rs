@@ -463,9 +463,12 @@ impl<'a> Gather<'a> {
             return None;
         }
         // a common noun before its name in apposition
+        let listed = |k: usize| p.kids_by(h, D::Conj).any(|c| c < k);
         if self.nps[i].name.is_none()
-            && p.kid(h, D::Conj).is_none()
-            && let Some(j) = p.kids_by(h, D::Appos).find_map(|k| self.np_of(k))
+            && let Some(j) = p
+                .kids_by(h, D::Appos)
+                .filter(|&k| !listed(k))
+                .find_map(|k| self.np_of(k))
             && self.nps[j].head > h
             && (self.nps[j].name.is_some() || self.nps[j].ident.is_some())
             && fits(j)
@@ -843,6 +846,15 @@ impl<'a> Gather<'a> {
                 continue;
             }
             if np.org.is_some() && x.org != np.org {
+                continue;
+            }
+            // "the government" of a report on one country is not what it later calls another's
+            let elsewhere = np.country.is_some()
+                && self.country_of(x).is_none()
+                && x.names.is_empty()
+                && x.ident.is_none()
+                && self.s.home.is_some_and(|h| Some(h.0) != np.country);
+            if elsewhere && !matches!(np.kind, EntityKind::Group) {
                 continue;
             }
             let same_word = np.head_role.is_some_and(|r| {

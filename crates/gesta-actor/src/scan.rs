@@ -1610,7 +1610,7 @@ impl<'a> Scan<'a> {
                 || np.plural
                     && np.country.is_none()
                     && role.sectors.first() != Some(&Sector::Cvl)
-                    && self.beyond(h)
+                    && (self.beyond(h) || self.r.cue("relation", &role.words))
                 || np.plural
                     && matches!(
                         role.words.as_str(),
