@@ -1166,7 +1166,13 @@ impl<'a> Scan<'a> {
                     {
                         np.country = np.country.or(Some(self.data.states[i as usize].code));
                     }
-                    if let Some(i) = self.org_of(m) {
+                    // "Labor" in "International Labor Office" is no party
+                    let inside = self.ner(h).is_some_and(|(kind, s)| {
+                        kind == Ner::Org
+                            && s.start < m.tokens.start as usize
+                            && s.end > m.tokens.end as usize
+                    });
+                    if let Some(i) = self.org_of(m).filter(|_| !inside) {
                         np.org = np.org.or(Some(i));
                     }
                 }
@@ -1214,7 +1220,7 @@ impl<'a> Scan<'a> {
                     let high = np
                         .roles
                         .iter()
-                        .any(|&r| self.data.roles[r as usize].rank >= 8);
+                        .any(|&r| self.r.cue("crown", &self.data.roles[r as usize].words));
                     np.owner.filter(|&k| {
                         high && k > h
                             && self.p.upos(k) == Upos::Propn
@@ -1470,6 +1476,10 @@ impl<'a> Scan<'a> {
                         np.form = Form::Nominal;
                         np.plural = np.kind == EntityKind::Group;
                         np.country = Some(self.data.states[i as usize].code);
+                        // "ethnic Albanians": of the state where they live
+                        if p.kids_by(h, D::Amod).any(|k| self.lower(k) == "ethnic") {
+                            np.country = None;
+                        }
                         // "the Saudis warned": their government; "three Saudis", "the Syrians who fled": people
                         let all = np.plural
                             && start + 1 == h
