@@ -366,11 +366,12 @@ impl<'r, 'a> Attach<'r, 'a> {
             || matches!(b.event, EventType::Consult | EventType::Assault);
         // Two bodies of one state that ask or blame are two, not one told again.
         let (ai, bi) = (ids_of(&a.actor), ids_of(&b.actor));
-        let same = !is_verbal(b.event)
-            || b.event == EventType::Consult
-            || ai.is_empty()
+        let same = ai.is_empty()
             || bi.is_empty()
-            || ai.iter().any(|e| bi.contains(e));
+            || ai.iter().any(|e| bi.contains(e))
+            || b.event == EventType::Consult
+            // nor are soldiers and a crowd of one country one attacker
+            || !is_verbal(b.event) && a.actor.iter().any(|x| b.actor.iter().any(|y| x.sector == y.sector));
         some && same
             && agree(&aa, &ba)
             && agree(&ar, &br)

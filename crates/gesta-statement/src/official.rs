@@ -51,6 +51,15 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
             }
         }
     }
+    let turns = turns(pass);
+    if turns.iter().any(Option::is_some) {
+        for (s, turn) in turns.into_iter().enumerate() {
+            if let Some((head, from)) = turn {
+                whole_from(pass, s, from, Who::Head(head));
+            }
+        }
+        return;
+    }
     let mut now: Option<(Who, Option<usize>)> = None; // speaker, last sentence
     let mut any = false;
     for s in 0..sentences.len() {
@@ -96,8 +105,82 @@ pub(crate) fn official(pass: &mut Pass, document: &Document, author_is_person: b
     }
 }
 
+/// Who speaks in the turns of an interview, sentence by sentence: paragraphs that begin with a name and a colon, of two
+/// speakers at least. The head of the name and the byte where the words begin; nobody for questions.
+fn turns(pass: &Pass) -> Vec<Option<(usize, usize)>> {
+    let p = pass.p;
+    let sentences = p.text.sentences();
+    let mut labels: Vec<(usize, String, usize, usize)> = Vec::new(); // sentence, label, head, first byte behind it
+    for s in 0..sentences.len() {
+        let r = sentences[s].range();
+        if s > 0 && sentences[s - 1].paragraph == sentences[s].paragraph {
+            continue;
+        }
+        let Some(colon) = r.clone().take(7).find(|&i| p.form(i) == ":") else {
+            continue;
+        };
+        let words: Vec<usize> = (r.start..colon)
+            .filter(|&i| p.form(i).starts_with(char::is_alphanumeric))
+            .collect();
+        let named = words.iter().all(|&i| {
+            p.form(i).starts_with(char::is_uppercase)
+                || matches!(p.form(i), "de" | "van" | "bin" | "al")
+        });
+        if let (Some(&head), true) = (words.last(), named) {
+            let label: Vec<&str> = words.iter().map(|&i| p.form(i)).collect();
+            let begin = p.text.tokens()[colon].span.end as usize;
+            labels.push((s, label.join(" "), head, begin));
+        }
+    }
+    let count = |l: &str| labels.iter().filter(|x| x.1 == l).count();
+    let speakers: std::collections::BTreeSet<&str> = labels
+        .iter()
+        .map(|l| l.1.as_str())
+        .filter(|l| count(l) > 1)
+        .collect();
+    let mut out = vec![None; sentences.len()];
+    if labels.len() < 4 || speakers.len() < 2 {
+        return out;
+    }
+    // Who is also named elsewhere, by more than the label, answers; a paper's initials ask.
+    let known = |label: &str| {
+        label.contains(' ')
+            || (1..p.len()).any(|i| {
+                p.form(i) == label
+                    && p.upos(i) == Upos::Propn
+                    && p.upos(i - 1) == Upos::Propn
+                    && p.form(i - 1).starts_with(char::is_uppercase)
+            })
+    };
+    for (n, (s, label, head, begin)) in labels.iter().enumerate() {
+        let end = labels.get(n + 1).map_or(sentences.len(), |l| l.0);
+        if !speakers.contains(label.as_str()) || !known(label) {
+            continue;
+        }
+        for (t, slot) in out.iter_mut().enumerate().take(end).skip(*s) {
+            let first = if t == *s {
+                *begin
+            } else {
+                sentences[t].span.start as usize
+            };
+            *slot = Some((*head, first));
+        }
+    }
+    out
+}
+
 fn whole(pass: &mut Pass, s: usize, speaker: Who) {
+    let start = pass.p.text.sentences()[s].span.start as usize;
+    whole_from(pass, s, start, speaker);
+}
+
+/// The sentence from byte `from` on as a direct statement.
+fn whole_from(pass: &mut Pass, s: usize, from: usize, speaker: Who) {
     let span = pass.p.text.sentences()[s].span;
+    let span = Span::new(
+        from.max(span.start as usize).min(span.end as usize),
+        span.end as usize,
+    );
     let body = span.of(pass.p.text.raw());
     let trimmed = body.trim_start_matches(['-', '•', '*', '–', '—', '·', ' ', '\t', '\n']);
     let start = span.start as usize + (body.len() - trimmed.len());
