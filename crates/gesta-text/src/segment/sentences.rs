@@ -20,7 +20,7 @@ impl Judge for &Model {
             "none" => BARE,
             "," | ":" => COMMA,
             ")" => BRACKET,
-            "." | "?" | "!" | "..." if shape(gap.right[0]) != "c" => SURE,
+            "." | "?" | "!" if shape(gap.right[0]) != "c" => SURE,
             _ => 0,
         };
         self.score(gap) > floor
@@ -151,7 +151,11 @@ pub(crate) fn sentence_ends(
                 || stop == ":"
                     && matches!(after, "\"" | "\u{201C}" | "``" | "\u{00AB}" | "\u{201E}");
             // "(Xenopus sp.), which": no sentence begins with a comma.
-            let torn = matches!(after, "," | ";" | ":" | ")" | "]" | "%");
+            let torn = matches!(after, "," | ";" | ":" | ")" | "]" | "%")
+                // "the man [...] was there": words left out within a sentence.
+                || stop == "..."
+                    && closers == "bracket"
+                    && after.starts_with(char::is_lowercase);
             if goes_on || leads || torn {
             } else if sure || judge.ends(tokens[next].span.start, &gap) {
                 ends.push(next as u32);
