@@ -1582,6 +1582,14 @@ impl<'a> Gather<'a> {
         if homes.is_empty() || self.s.home.is_some_and(|h| homes.contains(&h.0)) {
             return self.s.home.map(|h| h.0).filter(|h| homes.contains(h));
         }
+        // a territory has institutions of the same names as its state
+        if let Some((home, _)) = self.s.home
+            && let Some(s) = self.s.r.state_of(home)
+            && let Some(parent) = self.data.states[s as usize].parent
+            && homes.contains(&parent)
+        {
+            return Some(home);
+        }
         homes
             .iter()
             .copied()

@@ -316,7 +316,15 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     }
                     EventType::Concede if e.rule == "concede/pardon" => self.pardoner(events, i),
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
-                        self.official(e, &[Sector::Jud], NEAR)
+                        let whom = ids_of(&e.recipient);
+                        let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
+                            x.event == e.event
+                                && x.mode == e.mode
+                                && !x.actor.is_empty()
+                                && ids_of(&x.recipient) == whom
+                        });
+                        told.map(|x| x.actor.clone())
+                            .unwrap_or_else(|| self.official(e, &[Sector::Jud], NEAR))
                     }
                     // a house impeaches, a prosecutor charges
                     EventType::Accuse if e.mode.contains(&"allege") => {

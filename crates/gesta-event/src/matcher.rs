@@ -671,7 +671,7 @@ impl<'a> Run<'a> {
         for k in p.kids(node) {
             let names = match p.rel(k) {
                 D::Amod | D::Compound | D::NmodPoss => true,
-                D::Nmod => matches!(p.case(k).as_str(), "of" | "from"),
+                D::Nmod => matches!(p.case(k).as_str(), "of" | "from" | "in"),
                 _ => false,
             };
             if !names || p.kids_by(k, D::Conj).next().is_none() {
@@ -684,7 +684,9 @@ impl<'a> Run<'a> {
                 for s in self.mention_slots(i) {
                     let state = self.l.actors.entities[s.entity as usize].kind == EntityKind::State;
                     if state && s.country.is_some() && !out.iter().any(|o| o.country == s.country) {
-                        out.push(s);
+                        // "police from Kenya and Norway": police of both
+                        let sector = out.last().and_then(|o| o.sector).or(s.sector);
+                        out.push(Slot { sector, ..s });
                     }
                 }
             }
