@@ -465,6 +465,13 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         };
         match place.country {
             Some(c) if e.actor.iter().all(rebel) => self.people(c, place.span),
+            // abroad an army strikes that country, where the report knows no fighters there
+            Some(c)
+                if e.actor.iter().all(|a| a.country.is_some_and(|x| x != c))
+                    && !self.fighters() =>
+            {
+                self.people(c, place.span)
+            }
             _ => vec![],
         }
     }
@@ -606,6 +613,14 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             })
             .into_iter()
             .collect()
+    }
+
+    /// Whether the report speaks of rebels or gunmen.
+    fn fighters(&self) -> bool {
+        let entities = &self.run().l.actors.entities;
+        entities
+            .iter()
+            .any(|e| matches!(e.sector, Some(Sector::Reb | Sector::Uaf)))
     }
 
     /// The one attacker whom the report tells in the same voice: of the same victims, or called so.
