@@ -261,9 +261,19 @@ impl<'r, 'a> Attach<'r, 'a> {
                 if self.retells(&events[i], &events[j]) {
                     let first = events[j].same_as.unwrap_or(j as u32);
                     events[i].same_as = Some(first);
-                    if events[i].date.is_none() {
+                    let several = self.several(&events[i], &events[j]);
+                    if events[i].date.is_none() && !several {
                         let day = events[j].date.clone();
                         events[i].date = day.filter(|d| !self.other_time(&events[i], d));
+                    }
+                    // "a 2008 raid": the day of it was told before
+                    if let (Some(own), Some(told)) = (&events[i].date, &events[j].date)
+                        && own.precision != Precision::Day
+                        && !several
+                        && own.start <= told.start
+                        && told.end <= own.end
+                    {
+                        events[i].date = Some(told.clone());
                     }
                     if events[i].place.is_none() {
                         events[i].place = events[j].place;
@@ -447,8 +457,8 @@ pub(crate) fn days(a: Date, b: Date) -> i32 {
 
 pub(crate) fn date_of(t: &Timex, i: u32) -> Option<EventDate> {
     let (start, end) = (t.start?, t.end.or(t.start)?);
-    // A decade or a century is no day.
-    if days(start, end) > 400 {
+    // A decade or a century is no day, a year far ahead the number of something.
+    if days(start, end) > 400 || start.year() > 2100 {
         return None;
     }
     let precision = t.precision.unwrap_or(if start == end {

@@ -4,7 +4,7 @@ use crate::attach::{Attach, CURRENT, date_of, days, keys};
 use crate::matcher::{Reality, is_verbal};
 use crate::{Aux, Event, EventDate, EventType};
 use gesta_actor::{EntityKind, Sector};
-use gesta_parse::{Deprel as D, Upos};
+use gesta_parse::{Deprel as D, Feats, Upos};
 use gesta_time::{Precision, TimexKind};
 use jiff::civil::Date;
 
@@ -18,8 +18,122 @@ impl Attach<'_, '_> {
         if let Some(d) = self.date_at(t, is_verbal(e.event), said) {
             return Some(d);
         }
+        if !is_verbal(e.event)
+            && let Some(d) = self
+                .since(t, e.event, said)
+                .or_else(|| self.of_the_deed(t, said))
+                .or_else(|| self.far_behind(t, said))
+        {
+            return Some(d);
+        }
         let cue = self.run.l.statements[own?].cue_token? as usize;
         self.date_at(cue, true, None)
+    }
+
+    /// "have marched since June": from then to the day of the report.
+    fn since(&self, t: usize, event: EventType, said: Option<u32>) -> Option<EventDate> {
+        let p = self.run.p;
+        let now = self.run.l.document.published?;
+        let since = |k: usize, rel: D| {
+            p.kids_by(k, rel)
+                .any(|c| p.form(c).eq_ignore_ascii_case("since"))
+        };
+        // "since the protests began in June"
+        let clause = p
+            .kids_by(t, D::Advcl)
+            .find(|&v| since(v, D::Mark))
+            .map(|v| p.subtree(v));
+        let (i, _) = self
+            .sentence_items(p.text.sentence_of(t), &self.time_head)
+            .find(|&(i, at)| {
+                let time = &self.run.l.times[i];
+                let here = since(at, D::Case) && self.distance(t, at).is_some()
+                    || clause.as_ref().is_some_and(|c| c.contains(&at));
+                here && time.kind == TimexKind::Date
+                    && said.is_none_or(|s| self.run.l.statements[s as usize].holds(time.span))
+            })?;
+        let from = date_of(&self.run.l.times[i], i as u32)?;
+        // A sanction was imposed then; marches and arrests go on.
+        if matches!(event, EventType::Sanction | EventType::Retreat | EventType::Mobilize) {
+            return Some(from);
+        }
+        (from.start < now).then_some(EventDate {
+            start: from.start,
+            end: now,
+            precision: Precision::Range,
+            time: from.time,
+        })
+    }
+
+    /// "died in last night's attack", "a bombing that happened on 3 May": the day that the noun of the deed carries.
+    fn of_the_deed(&self, t: usize, said: Option<u32>) -> Option<EventDate> {
+        let p = self.run.p;
+        let deed = |k: &usize| self.run.scope.force_noun.has(p.lemma(*k));
+        let nouns = std::iter::once(t).filter(deed).chain(
+            p.kids(t)
+                .filter(|&k| matches!(p.rel(k), D::Obl | D::Obj | D::Nsubj | D::Nmod | D::OblAgent))
+                .filter(deed),
+        );
+        for n in nouns.take(8) {
+            let clauses: Vec<usize> = p
+                .kids(n)
+                .filter(|&v| matches!(p.rel(v), D::AclRelcl | D::Acl))
+                .take(4)
+                .collect();
+            for (i, at) in self.sentence_items(p.text.sentence_of(t), &self.time_head) {
+                let time = &self.run.l.times[i];
+                let own = p.head(at) == Some(n)
+                    && matches!(p.rel(at), D::NmodPoss | D::Compound | D::Amod | D::Nmod)
+                    && !self.off(at);
+                let told = clauses
+                    .iter()
+                    .any(|&v| self.distance(v, at).is_some_and(|d| d <= 2))
+                    && self.at_this_time(at, n);
+                if (own || told)
+                    && matches!(time.kind, TimexKind::Date | TimexKind::Time)
+                    && said.is_none_or(|s| self.run.l.statements[s as usize].holds(time.span))
+                    && let Some(d) = date_of(time, i as u32)
+                {
+                    return Some(d);
+                }
+            }
+        }
+        None
+    }
+
+    /// "was convicted of conspiring to sell arms in 2008": the only day of the sentence, over verbs that are not finite.
+    fn far_behind(&self, t: usize, said: Option<u32>) -> Option<EventDate> {
+        let p = self.run.p;
+        let mut dated = self
+            .sentence_items(p.text.sentence_of(t), &self.time_head)
+            .filter(|&(i, _)| {
+                let time = &self.run.l.times[i];
+                time.start.is_some() && matches!(time.kind, TimexKind::Date | TimexKind::Time)
+            });
+        let (i, at) = dated.next()?;
+        if dated.next().is_some()
+            || at < t
+            || !matches!(p.case(at).as_str(), "in" | "on")
+            || said.is_some_and(|s| {
+                !self.run.l.statements[s as usize].holds(self.run.l.times[i].span)
+            })
+        {
+            return None;
+        }
+        let mut k = at;
+        for _ in 0..10 {
+            k = p.head(k)?;
+            if k == t {
+                return date_of(&self.run.l.times[i], i as u32);
+            }
+            let finite = p
+                .kids(k)
+                .any(|c| matches!(p.rel(c), D::Nsubj | D::NsubjPass | D::Cop));
+            if finite || matches!(p.rel(k), D::AclRelcl) {
+                return None;
+            }
+        }
+        None
     }
 
     /// The statement in which the actor performs the event by speaking.
@@ -50,8 +164,18 @@ impl Attach<'_, '_> {
                 {
                     continue;
                 }
+                // "next month on August 2": the day rather than the month that holds it
+                let finer = |b: &(u32, usize)| {
+                    let wide = &self.run.l.times[b.1];
+                    wide.precision != Some(Precision::Day)
+                        && time.precision == Some(Precision::Day)
+                        && wide.start <= time.start
+                        && time.end <= wide.end
+                };
                 if let Some(d) = self.distance(current, at).map(|d| d + extra)
-                    && best.is_none_or(|b| d < b.0)
+                    && best
+                        .as_ref()
+                        .is_none_or(|b| d < b.0 || finer(b) && d <= b.0 + 2)
                 {
                     best = Some((d, i));
                 }
@@ -238,6 +362,7 @@ impl Attach<'_, '_> {
                 events[j].date.is_some()
                     && events[j].sentence < e.sentence
                     && self.one_occasion(&events[j], e)
+                    && !self.several(e, &events[j])
             });
             let mut day = found.map(|j| (events[j].sentence, events[j].date.clone()));
             let scene = found.and_then(|j| events[j].place);
@@ -345,6 +470,22 @@ impl Attach<'_, '_> {
         let known = |v: &[crate::Slot]| v.iter().filter(|x| side(x)).cloned().collect::<Vec<_>>();
         let (aa, ba) = (keys(&known(&a.actor)), keys(&known(&b.actor)));
         aa.iter().any(|k| ba.contains(k))
+    }
+
+    /// Whether `b` tells of several where `a` told of one: "three bombings" after "a bombing".
+    pub fn several(&self, b: &Event, a: &Event) -> bool {
+        let p = self.run.p;
+        let plural = |e: &Event| {
+            let t = e.token as usize;
+            !self.run.roles.is_verb(t) && p.word(t).feats.has(Feats::PLUR)
+        };
+        let definite = p.kids(b.token as usize).any(|k| {
+            matches!(
+                p.form(k).to_lowercase().as_str(),
+                "the" | "these" | "those" | "both" | "all"
+            )
+        });
+        plural(b) && !definite && !plural(a)
     }
 
     /// Whether the sentence tells another time than `d`.
@@ -505,7 +646,7 @@ impl Attach<'_, '_> {
                 let a = &events[j];
                 a.event == e.event
                     && a.sentence < e.sentence
-                    && (same(&a.recipient, &e.recipient)
+                    && (e.event == EventType::Assault && same(&a.recipient, &e.recipient)
                         || self.run.p.lemma(a.token as usize) == self.run.p.lemma(e.token as usize)
                             && !a.recipient.is_empty()
                             && keys(&a.recipient) == keys(&e.recipient))
