@@ -54,7 +54,10 @@ impl Attach<'_, '_> {
             })?;
         let from = date_of(&self.run.l.times[i], i as u32)?;
         // A sanction was imposed then; marches and arrests go on.
-        if matches!(event, EventType::Sanction | EventType::Retreat | EventType::Mobilize) {
+        if matches!(
+            event,
+            EventType::Sanction | EventType::Retreat | EventType::Mobilize
+        ) {
             return Some(from);
         }
         (from.start < now).then_some(EventDate {
@@ -114,9 +117,8 @@ impl Attach<'_, '_> {
         if dated.next().is_some()
             || at < t
             || !matches!(p.case(at).as_str(), "in" | "on")
-            || said.is_some_and(|s| {
-                !self.run.l.statements[s as usize].holds(self.run.l.times[i].span)
-            })
+            || said
+                .is_some_and(|s| !self.run.l.statements[s as usize].holds(self.run.l.times[i].span))
         {
             return None;
         }
