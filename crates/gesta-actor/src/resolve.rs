@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 const WINDOW: usize = 80;
 /// Share of all mentions of countries from which on a document is one country's affair.
 const HOME: f32 = 0.45;
+/// Share of the second country's weight that a third may have where "the two countries" are the first two.
+const THIRD: f32 = 0.6;
 /// Share of its weight that another country may have.
 const RIVAL: f32 = 0.7;
 
@@ -1038,6 +1040,21 @@ impl<'a> Gather<'a> {
     }
 
     /// "the two leaders", "both countries": the last two that fit.
+    fn two_states(&self, i: usize) -> Option<Vec<u32>> {
+        let mut by: Vec<(f32, Country)> = self.s.weights.iter().map(|(&c, &w)| (w, c)).collect();
+        by.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let third = by.get(2).map_or(0.0, |x| x.0);
+        if by.len() < 2 || third > THIRD * by[1].0 {
+            return None;
+        }
+        let state = |c: Country| {
+            let s = self.s.r.state_of(c)?;
+            let e = *self.keys.get(&Key::Ident(Ident::State(s)))?;
+            (self.ents[e as usize].first < self.nps[i].head).then_some(e)
+        };
+        Some(vec![state(by[0].1)?, state(by[1].1)?])
+    }
+
     fn two(&self, i: usize, np: &Np, lemma: &str) -> Option<Vec<u32>> {
         let persons = np
             .head_role
@@ -1092,6 +1109,13 @@ impl<'a> Gather<'a> {
                     .filter(|e| !found.contains(e))
                     .collect::<Vec<_>>(),
             );
+        }
+        // the two countries of which the text speaks most, where a third is only mentioned in passing
+        if states
+            && !persons
+            && let Some(them) = self.two_states(i)
+        {
+            found = them;
         }
         found.truncate(2);
         found.sort_unstable();

@@ -41,6 +41,9 @@ pub(crate) enum Pron {
     Relative,
 }
 
+/// What a dateline weighs among the mentions of a country.
+const DATELINE: f32 = 3.0;
+
 /// What one noun phrase says by itself.
 #[derive(Clone, Debug)]
 pub(crate) struct Np {
@@ -304,6 +307,24 @@ impl<'a> Scan<'a> {
             {
                 *weights.entry(*c).or_default() += if (t as u32) < early { 1.5 } else { 0.7 };
                 cs.insert(*c);
+            }
+        }
+        // "NAIROBI, June 3 (KNA) --": the agency's own country speaks where the text names no other
+        let dash = (0..self.p.len().min(16))
+            .find(|&t| matches!(self.p.form(t), "-" | "--" | "–" | "—" | "---"));
+        if let Some(dash) = dash {
+            let capitals = |t: &usize| {
+                let form = self.p.form(*t);
+                form.len() > 2 && form.chars().all(char::is_uppercase)
+            };
+            let place = (0..dash).filter(capitals).find_map(|t| {
+                self.match_at(t)
+                    .and_then(|m| self.country_of(m))
+                    .map(|i| self.data.states[i as usize].code)
+                    .or(self.hint_at[t])
+            });
+            if let Some(c) = place {
+                *weights.entry(c).or_default() += DATELINE;
             }
         }
         let [persons, orgs] = sets;
@@ -1089,7 +1110,18 @@ impl<'a> Scan<'a> {
                         np.owner = Some(k)
                     }
                     "in" | "near" | "on" => {
-                        np.within = np.within.or_else(|| self.place_country(k));
+                        // "in Tigray", "in Ethiopia's northern region"
+                        np.within = np.within.or_else(|| self.place_country(k)).or_else(|| {
+                            self.p
+                                .kids(k)
+                                .filter(|&m| {
+                                    matches!(
+                                        self.p.rel(m),
+                                        D::NmodPoss | D::Compound | D::Amod | D::Nmod
+                                    )
+                                })
+                                .find_map(|m| self.place_country(m))
+                        });
                     }
                     _ => {}
                 },
