@@ -480,11 +480,35 @@ impl<'a> Run<'a> {
         nodes
     }
 
+    /// Who does it. "X said that the sale breaks the law, and urged Y to stop it": what a thing cannot do, and the tree gives
+    /// to it by coordination, is done by whoever speaks.
+    fn subject(&self, t: usize) -> Vec<usize> {
+        let own = self.roles.subject(t);
+        let p = self.p;
+        if p.rel(t) != D::Conj
+            || !matches!(p.word(t).xpos, "VBD" | "VBZ" | "VBP")
+            || own.iter().any(|&s| !self.actors_at(s).is_empty())
+            || p.kids(t)
+                .any(|k| matches!(p.rel(k), D::Nsubj | D::NsubjPass))
+        {
+            return own;
+        }
+        let mut clause = t;
+        for _ in 0..6 {
+            match (p.rel(clause), p.head(clause)) {
+                (D::Conj, Some(h)) => clause = h,
+                (D::Ccomp, Some(h)) if h < clause => return self.roles.subject(h),
+                _ => break,
+            }
+        }
+        own
+    }
+
     /// Tokens that stand in a role to `t`.
     fn role(&self, t: usize, role: &Role) -> Vec<usize> {
         let r = &self.roles;
         match role {
-            Role::Subj => r.subject(t),
+            Role::Subj => self.subject(t),
             Role::Obj => r.object(t),
             Role::Iobj => r.indirect(t),
             // "it is vital that they act"
