@@ -1514,6 +1514,7 @@ impl<'a> Scan<'a> {
                         }
                         // "the Saudis warned": their government; "three Saudis", "the Syrians who fled": people
                         let all = np.plural
+                            && matches!(r.what, What::Demonym(..))
                             && start + 1 == h
                             && self.lower(start) == "the"
                             && !self.harmed(h)
@@ -1783,7 +1784,9 @@ impl<'a> Scan<'a> {
         }
         match r.words.as_str() {
             "europe" | "west" | "world" => {
-                self.acts(h) && matches!(self.p.rel(h), D::Nsubj | D::Obj | D::Conj)
+                self.p.kid(h, D::Case).is_none()
+                    && self.acts(h)
+                    && matches!(self.p.rel(h), D::Nsubj | D::Obj | D::Conj)
             }
             "house" => self.capital(h) && self.p.upos(h) == Upos::Propn,
             "state" | "province" | "county" | "nation" | "country" | "republic" | "kingdom" => true,
@@ -2149,7 +2152,7 @@ impl<'a> Scan<'a> {
                 && np
                     .sectors
                     .iter()
-                    .all(|s| matches!(s, Sector::Mil | Sector::Uaf | Sector::Crm))
+                    .all(|s| matches!(s, Sector::Mil | Sector::Uaf | Sector::Crm | Sector::Prm))
             {
                 np.sectors = org.map(|o| o.sectors.clone()).unwrap_or_default();
             }
