@@ -46,6 +46,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let told = (i.saturating_sub(30)..i).rev().find(|&j| {
                 let (a, b) = (&events[j], &events[i]);
                 let same = a.event == b.event
+                    && !a.rule.ends_with("/blamed-for")
                     && !a.actor.is_empty()
                     && a.sentence != b.sentence
                     && voices(a) <= voices(b);
@@ -107,7 +108,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 continue;
             }
             let own = keys(&e.actor);
-            let claim = e.rule.ends_with("/claim-responsibility");
+            let claim = e.rule.ends_with("/claim-responsibility") || e.rule.ends_with("/blamed-for");
             let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
                 x.event == EventType::Assault
                     && !x.recipient.is_empty()
@@ -636,6 +637,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 && x.attribution.iter().all(|a| e.attribution.contains(a))
                 && !x.rule.starts_with("assault/fight")
                 && !x.rule.ends_with("/claim-responsibility")
+                && !x.rule.ends_with("/blamed-for")
                 && match (&x.date, &e.date) {
                     (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
                     _ => true,
