@@ -108,7 +108,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 continue;
             }
             let own = keys(&e.actor);
-            let claim = e.rule.ends_with("/claim-responsibility") || e.rule.ends_with("/blamed-for");
+            let claim =
+                e.rule.ends_with("/claim-responsibility") || e.rule.ends_with("/blamed-for");
             let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
                 x.event == EventType::Assault
                     && !x.recipient.is_empty()
