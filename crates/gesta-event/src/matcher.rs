@@ -487,7 +487,7 @@ impl<'a> Run<'a> {
         let p = self.p;
         if p.rel(t) != D::Conj
             || !matches!(p.word(t).xpos, "VBD" | "VBZ" | "VBP")
-            || own.iter().any(|&s| !self.actors_at(s).is_empty())
+            || own.iter().any(|&s| self.acts(s))
             || p.kids(t)
                 .any(|k| matches!(p.rel(k), D::Nsubj | D::NsubjPass))
         {
@@ -502,6 +502,13 @@ impl<'a> Run<'a> {
             }
         }
         own
+    }
+
+    /// Whether a nominal names somebody, not a thing.
+    fn acts(&self, node: usize) -> bool {
+        self.actors_at(node)
+            .iter()
+            .any(|s| self.l.actors.entities[s.entity as usize].kind != EntityKind::Other)
     }
 
     /// Tokens that stand in a role to `t`.
