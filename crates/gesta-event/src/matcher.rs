@@ -1629,11 +1629,20 @@ impl<'a> Run<'a> {
                 && !self.bystander(&speaker);
             // Who tells what was done to himself accuses whoever it was.
             let victim = f.event.recipient.iter().any(|r| r.entity == speaker.entity);
+            // the people of a country may accuse its powers
+            let power = |x: &Slot| {
+                use Sector::*;
+                x.sector
+                    .is_some_and(|s| matches!(s, Gov | Mil | Cop | Spy | Jud | Prm))
+            };
             let accused: Vec<Slot> = f
                 .event
                 .actor
                 .iter()
-                .filter(|a| side(a).is_some() && (victim || side(a) != side(&speaker)))
+                .filter(|a| {
+                    side(a).is_some()
+                        && (victim || side(a) != side(&speaker) || power(a) && !power(&speaker))
+                })
                 .cloned()
                 .collect();
             // Who tells how rebels or gunmen were fought praises rather than accuses.
