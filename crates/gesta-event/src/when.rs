@@ -331,8 +331,10 @@ impl Attach<'_, '_> {
             return p.head(at) == Some(t);
         }
         // "resolution 7 (1994)": which one it is
-        let tokens = &self.run.l.times[self.time_head.partition_point(|&h| h < at)].tokens;
-        let (a, b) = (tokens.start as usize, tokens.end as usize);
+        let i = self.time_head.partition_point(|&h| h < at);
+        let (a, b) = self.run.l.times.get(i).map_or((0, 0), |t| {
+            (t.tokens.start as usize, t.tokens.end as usize)
+        });
         let cited = a > 0 && b < p.len() && p.form(a - 1) == "(" && p.form(b) == ")" && b - a == 1;
         !cited && !self.off(at)
     }
@@ -373,9 +375,10 @@ impl Attach<'_, '_> {
                 && !self.lasting(e.token as usize)
             {
                 let mine = |d: &&(u32, u32, EventDate)| {
-                    d.0 < e.sentence && e.actor.iter().any(|a| a.entity == d.1)
+                    e.actor.iter().any(|a| a.entity == d.1)
                 };
-                if let Some(d) = doings.iter().rev().find(mine)
+                let before = doings.partition_point(|d| d.0 < e.sentence);
+                if let Some(d) = doings[..before].iter().rev().take(80).find(mine)
                     && day.as_ref().is_none_or(|x| x.0 < d.0)
                 {
                     day = Some((d.0, Some(d.2.clone())));
@@ -551,7 +554,7 @@ impl Attach<'_, '_> {
         };
         let sentences = p.text.sentences();
         // What is the news is not told as history in between.
-        let news: Vec<EventType> = events
+        let mut news: Vec<EventType> = events
             .iter()
             .filter(|e| e.aux.is_empty())
             .filter(|e| {
@@ -561,6 +564,8 @@ impl Attach<'_, '_> {
             })
             .map(|e| e.event)
             .collect();
+        news.sort();
+        news.dedup();
         let mut then = vec![false; sentences.len()];
         let mut own = vec![false; sentences.len()];
         let mut past = vec![false; sentences.len()];
@@ -616,15 +621,22 @@ impl Attach<'_, '_> {
         let same = |a: &[crate::Slot], b: &[crate::Slot]| {
             a.iter().any(|x| b.iter().any(|y| x.entity == y.entity))
         };
+        let sentenced =
+            |x: &Event| x.event == EventType::Sanction && x.mode.contains(&"convict");
+        let cleared = |x: &Event| x.event == EventType::Concede && x.rule.contains("pardon");
+        // The first ones tell what the report is about, and any bound keeps the work linear.
+        let trials: Vec<usize> = (0..events.len())
+            .filter(|&i| sentenced(&events[i]) || cleared(&events[i]))
+            .take(64)
+            .collect();
         for i in 0..events.len() {
             let e = &events[i];
             if !e.aux.is_empty() || e.date.is_some() {
                 continue;
             }
             // "the court sentenced him": his deed; "he was pardoned": deed, charge and sentence
-            let tried = events.iter().any(|x| {
-                let convicted = x.event == EventType::Sanction && x.mode.contains(&"convict");
-                let pardoned = x.event == EventType::Concede && x.rule.contains("pardon");
+            let tried = trials.iter().map(|&j| &events[j]).any(|x| {
+                let (convicted, pardoned) = (sentenced(x), cleared(x));
                 let deed = e.event == EventType::Assault && same(&e.actor, &x.recipient);
                 let case = matches!(e.event, EventType::Sanction)
                     && e.mode.contains(&"convict")
