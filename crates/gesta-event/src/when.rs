@@ -332,9 +332,12 @@ impl Attach<'_, '_> {
         }
         // "resolution 7 (1994)": which one it is
         let i = self.time_head.partition_point(|&h| h < at);
-        let (a, b) = self.run.l.times.get(i).map_or((0, 0), |t| {
-            (t.tokens.start as usize, t.tokens.end as usize)
-        });
+        let (a, b) = self
+            .run
+            .l
+            .times
+            .get(i)
+            .map_or((0, 0), |t| (t.tokens.start as usize, t.tokens.end as usize));
         let cited = a > 0 && b < p.len() && p.form(a - 1) == "(" && p.form(b) == ")" && b - a == 1;
         !cited && !self.off(at)
     }
@@ -374,9 +377,7 @@ impl Attach<'_, '_> {
                 || e.event == EventType::Retreat)
                 && !self.lasting(e.token as usize)
             {
-                let mine = |d: &&(u32, u32, EventDate)| {
-                    e.actor.iter().any(|a| a.entity == d.1)
-                };
+                let mine = |d: &&(u32, u32, EventDate)| e.actor.iter().any(|a| a.entity == d.1);
                 let before = doings.partition_point(|d| d.0 < e.sentence);
                 if let Some(d) = doings[..before].iter().rev().take(80).find(mine)
                     && day.as_ref().is_none_or(|x| x.0 < d.0)
@@ -621,8 +622,7 @@ impl Attach<'_, '_> {
         let same = |a: &[crate::Slot], b: &[crate::Slot]| {
             a.iter().any(|x| b.iter().any(|y| x.entity == y.entity))
         };
-        let sentenced =
-            |x: &Event| x.event == EventType::Sanction && x.mode.contains(&"convict");
+        let sentenced = |x: &Event| x.event == EventType::Sanction && x.mode.contains(&"convict");
         let cleared = |x: &Event| x.event == EventType::Concede && x.rule.contains("pardon");
         // The first ones tell what the report is about, and any bound keeps the work linear.
         let trials: Vec<usize> = (0..events.len())
