@@ -6,6 +6,7 @@ use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
 use gesta_parse::Deprel as D;
 use gesta_statement::StatementForm;
+use gesta_time::Precision;
 
 /// How many sentences away somebody may be named who is meant here too.
 const NEAR: usize = 6;
@@ -564,6 +565,13 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             if e.event == EventType::Assault {
                 let token = e.token as usize;
                 for s in e.actor.iter_mut() {
+                    // "the group attacked": armed, whoever they are
+                    if s.sector == Some(Sector::Soc)
+                        && s.org.is_none()
+                        && actors.entities[s.entity as usize].kind != EntityKind::Person
+                    {
+                        s.sector = Some(Sector::Uaf);
+                    }
                     let state = actors.entities[s.entity as usize].kind == EntityKind::State;
                     if state && s.sector == Some(Sector::Gov) && self.strikes(token, s) {
                         s.sector = Some(Sector::Mil);
@@ -641,7 +649,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 && !x.rule.ends_with("/blamed-for")
                 && match (&x.date, &e.date) {
                     (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
-                    _ => true,
+                    _ => !self.in_a_year(e) && !self.in_a_year(x),
                 }
                 && keys(&x.recipient).iter().any(|k| whom.contains(k));
             if same && !found.iter().any(|f| keys(f) == keys(&x.actor)) {
@@ -654,8 +662,20 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         if !found.is_empty() || e.aux.contains(&Aux::Historical) {
             return vec![];
         }
+        // what is told of a year is another occurrence; so is what happened in another country
+        if self.in_a_year(e) {
+            return vec![];
+        }
+        let here = self.scene_country(e);
         self.named(e, NEAR, |run, m| {
             let m = &run.l.actors.mentions[m as usize];
+            let country = m
+                .entities
+                .first()
+                .and_then(|&x| run.l.actors.entities[x as usize].country);
+            if here.is_some() && country.is_some() && here != country {
+                return false;
+            }
             // whom a name in somebody's words accuses has not done it in the writer's
             let nameless = m.entities.iter().all(|&x| {
                 let x = &run.l.actors.entities[x as usize];
@@ -669,17 +689,43 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         })
     }
 
-    /// The body or officer of one of the sectors who is named nearest.
-    fn official(&self, e: &Event, sectors: &[Sector], reach: usize) -> Vec<Slot> {
+    /// Whether the sentence itself dates the event no closer than by a month: background, not the report's occurrence.
+    fn in_a_year(&self, e: &Event) -> bool {
+        e.date.as_ref().is_some_and(|d| {
+            let own = d.time.is_some_and(|t| {
+                let first = self.run().l.times[t as usize].tokens.start as usize;
+                self.run().p.text.sentence_of(first) as u32 == e.sentence
+            });
+            own && matches!(d.precision, Precision::Year)
+        })
+    }
+
+    /// The country of the scene in the event's own sentence.
+    fn scene_country(&self, e: &Event) -> Option<gesta_text::Country> {
+        self.attach
+            .sentence_items(e.sentence as usize, &self.attach.place_head)
+            .find(|&(k, at)| self.attach.scene(at, k))
+            .and_then(|(k, _)| self.run().l.places[k].country)
+    }
+
+    /// The countries where an event may have happened: of its scene, else of those to whom it was done.
+    fn where_it_is(&self, e: &Event) -> Vec<gesta_text::Country> {
         let place = e
             .place
             .and_then(|p| self.run().l.places[p as usize].country);
-        let here: Vec<_> = e
-            .recipient
-            .iter()
-            .filter_map(|r| r.country)
-            .chain(place)
-            .collect();
+        let victims = e.recipient.iter().filter_map(|r| r.country);
+        match self.scene_country(e) {
+            Some(c) => vec![c],
+            None => victims.chain(place).collect(),
+        }
+    }
+
+    /// The body or officer of one of the sectors who is named nearest.
+    fn official(&self, e: &Event, sectors: &[Sector], reach: usize) -> Vec<Slot> {
+        if self.in_a_year(e) && !sectors.contains(&Sector::Leg) {
+            return vec![];
+        }
+        let here = self.where_it_is(e);
         self.named(e, reach, |run, m| {
             let m = &run.l.actors.mentions[m as usize];
             let [x] = m.entities[..] else { return false };

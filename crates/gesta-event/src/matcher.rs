@@ -1099,7 +1099,11 @@ impl<'a> Run<'a> {
             return true;
         }
         p.kids(t).any(|k| {
-            let role = matches!(p.rel(k), D::Nsubj)
+            // "a bomb killed five" is told for the first time
+            let new = p
+                .kids_by(k, D::Det)
+                .any(|d| matches!(self.lemma[d].as_ref(), "a" | "an" | "another"));
+            let role = matches!(p.rel(k), D::Nsubj) && !new
                 || (matches!(p.rel(k), D::Obl | D::OblAgent) && definite(k));
             role && (self.scope.force_noun.has(&self.lemma[k])
                 || self.scope.bomb.has(&self.lemma[k]))
