@@ -7,6 +7,8 @@ use gesta_actor::{EntityKind, Sector};
 
 /// How many sentences back the act is told that is answered.
 const ANSWERED: u32 = 6;
+/// What an expectation leaves of an event's confidence.
+const EXPECTED: f32 = 0.75;
 /// How many events back are looked at.
 const BACK: usize = 40;
 
@@ -33,6 +35,10 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                 continue;
             }
             let found = self.aim(events, i);
+            if !found.is_empty() {
+                // Nobody says so: the report only lets expect it.
+                events[i].confidence *= EXPECTED;
+            }
             events[i].recipient = found;
         }
     }

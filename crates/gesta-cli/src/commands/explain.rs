@@ -150,8 +150,33 @@ impl Explained<'_> {
                 line.wrapped(out, self.terminal, "        ", 8);
             }
         }
-        for t in self.traces.iter().filter(|t| t.event == Some(index as u32)) {
+        let fired = || self.traces.iter().filter(|t| t.event == Some(index as u32));
+        for t in fired() {
             self.trace(t, Ink::Good, out);
+        }
+        // Whom the entry itself did not find, but the report around it.
+        if let Some(coded) = self.analysis.events.get(index) {
+            for (what, slots) in [("actor", &coded.actor), ("recipient", &coded.recipient)] {
+                for s in slots {
+                    let found = fired()
+                        .flat_map(|t| &t.steps)
+                        .any(|x| x.what == what && x.span == s.span);
+                    if found {
+                        continue;
+                    }
+                    let entity = &self.analysis.actors.entities[s.entity as usize];
+                    let mut line = Rich::new();
+                    line.push(Ink::Dim, format!("{what}: "))
+                        .push(Ink::Plain, entity.name.as_ref().unwrap_or(&entity.label));
+                    if let Some(span) = s.span {
+                        line.push(Ink::Dim, "  “")
+                            .push(Ink::Actor, self.words(span))
+                            .push(Ink::Dim, "”");
+                    }
+                    line.push(Ink::Dim, "  taken from what the report tells around it");
+                    line.wrapped(out, self.terminal, "        ", 8);
+                }
+            }
         }
         out.push('\n');
     }
