@@ -284,6 +284,17 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 };
                 continue;
             }
+            // A law or a plan is the government's.
+            if e.event == EventType::Protest
+                && e.recipient.is_empty()
+                && let [one] = keys(&e.actor).as_slice()
+                && let Some(country) = e.actor[0].country
+                && *one == country.to_string()
+                && self.against_policy(e.token as usize)
+            {
+                events[i].recipient = self.state(country);
+                continue;
+            }
             // Crowds are of the country in which they gather.
             if e.event == EventType::Protest
                 && e.actor
@@ -738,6 +749,30 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     "prosecutor" | "attorney" | "lawyer" | "office" | "district"
                 )
         })
+    }
+
+    /// Whether a protest turns on what only a government does.
+    fn against_policy(&self, t: usize) -> bool {
+        let run = self.run();
+        run.roles
+            .preps(t, &|c| matches!(c, "against" | "over"))
+            .into_iter()
+            .any(|k| run.scope.policy.has(&run.lemma[k]))
+    }
+
+    /// The government of a country, where the report names the country.
+    fn state(&self, country: gesta_text::Country) -> Vec<Slot> {
+        let entities = &self.run().l.actors.entities;
+        let found = entities
+            .iter()
+            .position(|e| e.country == Some(country) && e.kind == EntityKind::State);
+        found
+            .map(|e| Slot {
+                sector: Some(Sector::Gov),
+                ..self.run().slot_of(e as u32, None)
+            })
+            .into_iter()
+            .collect()
     }
 
     /// Who governs where the report is.

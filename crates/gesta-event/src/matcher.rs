@@ -45,8 +45,8 @@ pub(crate) struct Scope {
     pub tame: Words,
     pub blow: Words,
     pub protester: Words,
+    pub policy: Words,
     quantity: Words,
-    protest_noun: Words,
 }
 
 impl Scope {
@@ -82,8 +82,8 @@ impl Scope {
             tame: l("tame"),
             blow: l("blow"),
             protester: l("protester"),
+            policy: l("policy"),
             quantity: l("quantity"),
-            protest_noun: l("protest_noun"),
         }
     }
 }
@@ -1050,6 +1050,10 @@ impl<'a> Run<'a> {
         if event == EventType::Coerce {
             return self.roles.passive(t);
         }
+        // protests are told by their time and place; the crowd stands elsewhere
+        if event == EventType::Protest && p.upos(t) == Upos::Noun {
+            return !matches!(p.rel(t), D::Compound | D::Amod);
+        }
         let definite = |i: usize| {
             p.kids(i).any(|k| {
                 matches!(p.rel(k), D::Det | D::Nummod)
@@ -1085,12 +1089,6 @@ impl<'a> Run<'a> {
                     || p.kids(t)
                         .any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked))
                     || matches!(p.rel(t), D::Nsubj | D::NsubjPass) && !det(&["a", "an"]));
-        }
-        // protests are told by their time and place; the crowd stands elsewhere
-        if p.upos(t) == Upos::Noun
-            && (event == EventType::Protest || self.scope.protest_noun.has(&self.lemma[t]))
-        {
-            return !matches!(p.rel(t), D::Compound | D::Amod);
         }
         // "claimed responsibility": for what was told
         if p.kid(t, D::Obj)
