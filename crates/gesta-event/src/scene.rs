@@ -66,18 +66,15 @@ impl Attach<'_, '_> {
             }
             let own = group(&events[i], i);
             let (from, to) = (i.saturating_sub(60), events.len().min(i + 60));
-            let told = (from..i)
-                .rev()
-                .chain(i + 1..to)
-                .find(|&j| {
-                    let same = events[j]
-                        .recipient
-                        .iter()
-                        .any(|x| events[i].recipient.iter().any(|y| x.entity == y.entity));
-                    group(&events[j], j) == own
-                        && events[j].place.is_some()
-                        && (events[i].event != EventType::Sanction || same)
-                });
+            let told = (from..i).rev().chain(i + 1..to).find(|&j| {
+                let same = events[j]
+                    .recipient
+                    .iter()
+                    .any(|x| events[i].recipient.iter().any(|y| x.entity == y.entity));
+                group(&events[j], j) == own
+                    && events[j].place.is_some()
+                    && (events[i].event != EventType::Sanction || same)
+            });
             events[i].place = told.and_then(|j| events[j].place);
         }
         for i in 0..events.len() {
