@@ -590,8 +590,7 @@ impl<'a> Run<'a> {
             Role::Speaker => self.said[t]
                 .and_then(|s| self.l.statements[s as usize].speaker.as_ref())
                 .and_then(|x| x.span)
-                .and_then(|x| self.l.actors.mentions.iter().find(|m| m.span == x))
-                .map(|m| m.head as usize)
+                .and_then(|x| self.head_in(x))
                 .into_iter()
                 .collect(),
             Role::Hearer => vec![],
@@ -632,6 +631,17 @@ impl<'a> Run<'a> {
             org: e.org.clone(),
             sector: e.sector,
         }
+    }
+
+    /// The token of a short span that hangs on one outside it.
+    fn head_in(&self, s: Span) -> Option<usize> {
+        let last = self.token_at(s)?;
+        let tokens = self.p.text.tokens();
+        let first = (0..=last.min(30))
+            .map(|back| last - back)
+            .take_while(|&i| tokens[i].span.start >= s.start)
+            .last()?;
+        (first..=last).find(|&i| self.p.head(i).is_none_or(|h| h < first || h > last))
     }
 
     /// The last token of a span.
