@@ -210,12 +210,14 @@ impl<'r, 'a> Attach<'r, 'a> {
     }
 
     /// What can be said only once all events are there: retellings, and the day of a conversation.
-    pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> Vec<Event> {
+    /// Also where each event went: its new number, or none for one that says nothing of its own.
+    pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> (Vec<Event>, Vec<Option<u32>>) {
         let complete = Complete::new(self);
         complete.inherit(&mut all, inherits);
         complete.fill(&mut all, inherits);
         Counterpart::new(self).fill(&mut all);
         let mut kept: Vec<Event> = Vec::with_capacity(all.len());
+        let mut went: Vec<Option<u32>> = Vec::with_capacity(all.len());
         for (i, e) in all.into_iter().enumerate() {
             let pending = inherits.get(i).copied().unwrap_or(false);
             let whole = if pending && e.event == EventType::Accuse {
@@ -236,17 +238,18 @@ impl<'r, 'a> Attach<'r, 'a> {
                         && (pending || k.rule == e.rule)
                 });
             if !whole || told {
+                went.push(None);
                 continue;
             }
             // Who attacks does so once in a sentence: "engaged a unit and destroyed its vehicles", "killed three and
             // wounded ten".
-            let once = kept
-                .iter_mut()
+            let once = (0..kept.len())
                 .rev()
-                .take_while(|k| k.sentence == e.sentence)
-                .find(|k| self.one_attack(k, &e));
+                .take_while(|&k| kept[k].sentence == e.sentence)
+                .find(|&k| self.one_attack(&kept[k], &e));
+            went.push(Some(once.unwrap_or(kept.len()) as u32));
             match once {
-                Some(k) => join(k, e),
+                Some(k) => join(&mut kept[k], e),
                 None => kept.push(e),
             }
         }
@@ -284,7 +287,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         }
         self.share_days(events);
         self.settings(events);
-        kept
+        (kept, went)
     }
 
     /// Whether two events of a sentence are one act of force: by the same, or one of them by nobody named on the same.

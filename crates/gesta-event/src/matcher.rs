@@ -189,7 +189,19 @@ impl<'a> Run<'a> {
                 events.push(event);
             }
         }
-        attach.finish(events, &inherits)
+        let (events, went) = attach.finish(events, &inherits);
+        for t in traces.into_iter().flatten() {
+            let Some(old) = t.event else { continue };
+            t.event = went.get(old as usize).copied().flatten();
+            if t.event.is_none() {
+                t.steps.push(Step {
+                    what: "refused".into(),
+                    how: "nobody takes part, or the sentence tells the same already".into(),
+                    span: None,
+                });
+            }
+        }
+        events
     }
 
     /// Triggers by word class and lemma alone.
