@@ -1506,6 +1506,10 @@ impl<'a> Gather<'a> {
                 self.ents[k].country = Some(c);
                 continue;
             }
+            if let Some(c) = self.scene_of(e) {
+                self.ents[k].country = Some(c);
+                continue;
+            }
             if let Some(t) = self.title_before(e) {
                 let (country, org) = (self.ents[t].country, self.ents[t].org);
                 let sectors = self.ents[t].sectors.clone();
@@ -1573,6 +1577,30 @@ impl<'a> Gather<'a> {
                 }
             }
         }
+    }
+
+    /// People without a name belong where their clause plays: "a man was killed in Norway".
+    fn scene_of(&self, e: &Ent) -> Option<Country> {
+        let people = matches!(e.kind, EntityKind::Person | EntityKind::Group)
+            && e.names.is_empty()
+            && !e.inherits
+            && e.sectors.iter().all(|s| {
+                matches!(
+                    s,
+                    Sector::Cvl | Sector::Crm | Sector::Uaf | Sector::Ref | Sector::Edu
+                )
+            });
+        let p = self.s.p;
+        if !people || !matches!(p.rel(e.first), D::Nsubj | D::NsubjPass | D::Obj) {
+            return None;
+        }
+        let v = p.head(e.first)?;
+        let mut found = p
+            .kids_by(v, D::Obl)
+            .filter(|&k| matches!(p.case(k).as_str(), "in" | "near" | "outside" | "at"))
+            .filter_map(|k| self.s.place_country(k));
+        let c = found.next()?;
+        found.all(|x| x == c).then_some(c)
     }
 
     /// "Minister for Trade, Ann Example, said": the titled phrase right before a name that nothing else explains.
