@@ -1106,7 +1106,24 @@ impl<'a> Run<'a> {
             };
             let part =
                 matches!(p.rel(t), D::Compound | D::Amod) || det(&["no", "any", "every", "each"]);
+            // one that only refers back and adds nothing is no telling of its own
+            let bare = event == EventType::Assault
+                && !p.kids(t).any(|k| {
+                    matches!(
+                        p.rel(k),
+                        D::Nmod | D::NmodPoss | D::NmodUnmarked | D::Acl | D::AclRelcl | D::Nummod
+                    )
+                })
+                && !matches!(p.rel(t), D::Nsubj | D::NsubjPass | D::Obj)
+                && !p.head(t).is_some_and(|h| {
+                    // blame adds who did it
+                    matches!(p.lemma(h), "blame" | "attribute" | "ascribe")
+                        || p.kids(h).any(|k| {
+                            matches!(p.rel(k), D::OblUnmarked) || p.kid(k, D::Nummod).is_some()
+                        })
+                });
             return !part
+                && !bare
                 && (definite(t)
                     || p.kids(t)
                         .any(|k| matches!(p.rel(k), D::Nmod | D::NmodPoss | D::NmodUnmarked))
