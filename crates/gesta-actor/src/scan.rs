@@ -1637,7 +1637,7 @@ impl<'a> Scan<'a> {
                 RoleKind::Group | RoleKind::Target => EntityKind::Group,
             };
             if role.kind == RoleKind::Target
-                && (!self.harmed(h) && !self.blasted(h) || self.held(h))
+                && (!self.harmed(h) && !self.blasted(h) || self.held(h) || self.serves_armed(h))
             {
                 return false;
             }
@@ -1951,6 +1951,15 @@ impl<'a> Scan<'a> {
         into && matches!(p.rel(h), D::Obl | D::Nmod)
             && (self.r.cue("blast", p.lemma(g))
                 || p.lemma(g) == "go" && p.kids_by(g, D::CompoundPrt).any(|k| p.form(k) == "off"))
+    }
+
+    /// "the refinery that feeds ISIL": whoever attacks it attacks them.
+    fn serves_armed(&self, h: usize) -> bool {
+        let behind = h + 1..self.p.subtree(h).end;
+        behind.filter_map(|t| self.match_at(t)).any(|m| {
+            self.org_of(m)
+                .is_some_and(|i| self.data.orgs[i as usize].kind == OrgKind::Armed)
+        })
     }
 
     /// "the rebel-held town": whoever attacks it attacks those who hold it.

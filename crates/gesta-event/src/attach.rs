@@ -257,6 +257,7 @@ impl<'r, 'a> Attach<'r, 'a> {
         complete.sectors(events);
         self.backgrounds(events);
         self.bygones(events);
+        complete.in_office(events);
         self.readout(events);
         self.talks(events);
         for i in 1..events.len() {

@@ -552,8 +552,18 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 private(s) && actors.entities[s.entity as usize].kind == EntityKind::Person
             };
             let people = |s: &&Slot| private(s) && s.sector == Some(Sector::Cvl);
+            // a gunman who was caught is no longer unknown
+            let caught = |s: &&Slot| {
+                let one = actors.entities[s.entity as usize].kind == EntityKind::Person;
+                one && s.sector == Some(Sector::Uaf) && s.org.is_none()
+            };
+            let arrest = e.event == EventType::Coerce && e.mode.contains(&"arrest");
+            if arrest && e.aux.is_empty() {
+                convicts.extend(e.recipient.iter().filter(caught).map(|s| s.entity));
+            }
             if e.event == EventType::Sanction && e.mode.contains(&"convict") {
                 convicts.extend(e.recipient.iter().filter(people).map(|s| s.entity));
+                convicts.extend(e.recipient.iter().filter(caught).map(|s| s.entity));
             } else if e.event == EventType::Assault && e.aux.is_empty() {
                 convicts.extend(e.actor.iter().filter(person).map(|s| s.entity));
             }
@@ -563,7 +573,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let day = e.date.as_ref().map(|d| d.start);
             let resigns = e.event == EventType::Retreat && e.mode.contains(&"resign");
             for s in e.actor.iter_mut().chain(&mut e.recipient) {
-                if convicts.binary_search(&s.entity).is_ok() && private(s) {
+                let unknown = s.sector == Some(Sector::Uaf);
+                if convicts.binary_search(&s.entity).is_ok() && (private(s) || unknown) {
                     s.sector = Some(Sector::Crm);
                 }
                 // a president who was impeached in 1998, a minister who has stepped down
@@ -571,6 +582,14 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     let then = day.and_then(|d| actors.sector_on(s.entity, d));
                     let last = || actors.last_term(s.entity, day).map(|t| t.sector);
                     s.sector = then.or_else(|| resigns.then(last).flatten()).or(s.sector);
+                }
+                // one of whom nothing is said but that he resigned held a post
+                if resigns
+                    && private(s)
+                    && s.sector == Some(Sector::Cvl)
+                    && actors.entities[s.entity as usize].kind == EntityKind::Person
+                {
+                    s.sector = Some(Sector::Gov);
                 }
             }
             if e.event == EventType::Assault {
@@ -592,6 +611,23 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     if s.sector == Some(Sector::Soc) && s.org.is_none() {
                         s.sector = Some(Sector::Cvl);
                     }
+                }
+            }
+        }
+    }
+
+    /// Whoever is out of office now held it when he did or bore what is told as history, or sent forces.
+    pub fn in_office(&self, events: &mut [Event]) {
+        let actors = self.run().l.actors;
+        for e in events.iter_mut().filter(|e| e.date.is_none()) {
+            let past = e.aux.contains(&Aux::Historical);
+            let force = matches!(e.event, EventType::Assault | EventType::Mobilize);
+            let whom = e.recipient.iter_mut().filter(|_| past);
+            for s in e.actor.iter_mut().filter(|_| past || force).chain(whom) {
+                if s.sector == Some(Sector::Eli)
+                    && let Some(term) = actors.last_term(s.entity, None)
+                {
+                    s.sector = Some(term.sector);
                 }
             }
         }

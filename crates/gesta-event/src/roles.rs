@@ -307,6 +307,13 @@ impl<'a> Roles<'a> {
                         }
                         _ => own,
                     }
+                } else if let (Some(g), true) = (self.p.head(h), self.channel(h)) {
+                    // "posted a message on Twitter blaming X", "marched on Sunday demanding X"
+                    if self.is_verb(g) || self.p.rel(g) == D::Obj {
+                        self.surface_subject_of(g, depth + 1)
+                    } else {
+                        vec![g]
+                    }
                 } else {
                     vec![h]
                 }
@@ -326,6 +333,13 @@ impl<'a> Roles<'a> {
         } else {
             self.surface_subject(h, depth)
         }
+    }
+
+    /// "on Twitter", "via Facebook", "on Sunday": where or when something is said, by nobody of that name.
+    fn channel(&self, h: usize) -> bool {
+        self.p.upos(h) == Upos::Propn
+            && matches!(self.p.rel(h), D::Obl | D::Nmod)
+            && matches!(self.p.case(h).as_str(), "on" | "via")
     }
 
     fn nonfinite(&self, v: usize) -> bool {
