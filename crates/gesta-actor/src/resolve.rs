@@ -128,7 +128,13 @@ impl<'a> Gather<'a> {
         let np = &self.nps[i];
         // what the phrase adds to what is known
         if found.len() == 1 && np.pron.is_none() && !np.modifier {
-            let np = np.clone();
+            let mut np = np.clone();
+            // "X, chief of the army": his post is the army's
+            if np.name.is_none() && np.ident.is_none() && np.part_of.is_none() {
+                self.busy[i] = true;
+                np = self.owned(np, depth);
+                self.busy[i] = false;
+            }
             self.enrich(found[0], &np);
         }
         // a pronoun tells the gender
@@ -294,12 +300,21 @@ impl<'a> Gather<'a> {
             np.org = org;
         }
         let _ = org_name;
+        let body = sectors.clone();
         if np.inherits && kind != EntityKind::State && !inherits && !sectors.is_empty() {
             np.sectors = sectors;
             np.inherits = false;
         } else if np.inherits && kind == EntityKind::State && np.sectors.is_empty() {
             np.sectors = vec![Sector::Gov];
             np.inherits = false;
+        }
+        // "the president of the bar association", "the Senate's president"
+        let presides = np.head_role.is_some_and(|r| {
+            let words = self.data.roles[r as usize].words.as_str();
+            words.ends_with("president") || words == "chancellor"
+        });
+        if presides && kind == EntityKind::Organization && !inherits && !body.is_empty() {
+            np.sectors = body;
         }
         self.s.retire(&mut np);
         np

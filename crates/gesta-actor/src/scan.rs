@@ -905,6 +905,10 @@ impl<'a> Scan<'a> {
     }
 
     /// Where the title before a name begins: "US Secretary of State" before "Mike Pompeo", whatever the parse made of it.
+    fn role_of_at(&self, t: usize) -> bool {
+        self.match_at(t).and_then(|m| self.role_of(m)).is_some()
+    }
+
     fn title_start(&self, name: usize) -> usize {
         let p = self.p;
         let first = p.text.sentences()[p.text.sentence_of(name)].range().start;
@@ -913,6 +917,16 @@ impl<'a> Scan<'a> {
         }
         let (mut t, mut start, mut role) = (name, name, false);
         while t > first && name - t < 16 {
+            // "Member of Parliament (MP) X"
+            if t == name
+                && t >= first + 4
+                && p.form(t - 1) == ")"
+                && p.form(t - 3) == "("
+                && self.role_of_at(t - 2)
+            {
+                t -= 3;
+                continue;
+            }
             let k = t - 1;
             let word = p.form(k);
             if let Some(m) = self

@@ -616,15 +616,30 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         }
     }
 
+    /// Whether the text calls one a former this or that.
+    fn called_former(&self, entity: u32) -> bool {
+        let actors = self.run().l.actors;
+        let text = &self.run().p.text;
+        actors.entities[entity as usize].mentions.iter().any(|&m| {
+            let words = text.slice(actors.mentions[m as usize].span);
+            words
+                .split_whitespace()
+                .any(|w| w.eq_ignore_ascii_case("former") || w.starts_with("ex-"))
+        })
+    }
+
     /// Whoever is out of office now held it when he did or bore what is told as history, or sent forces.
     pub fn in_office(&self, events: &mut [Event]) {
         let actors = self.run().l.actors;
         for e in events.iter_mut().filter(|e| e.date.is_none()) {
             let past = e.aux.contains(&Aux::Historical);
             let force = matches!(e.event, EventType::Assault | EventType::Mobilize);
-            let whom = e.recipient.iter_mut().filter(|_| past);
+            // convicted is whoever has left office
+            let then = past && e.event != EventType::Sanction;
+            let whom = e.recipient.iter_mut().filter(|_| then);
             for s in e.actor.iter_mut().filter(|_| past || force).chain(whom) {
                 if s.sector == Some(Sector::Eli)
+                    && !self.called_former(s.entity)
                     && let Some(term) = actors.last_term(s.entity, None)
                 {
                     s.sector = Some(term.sector);
