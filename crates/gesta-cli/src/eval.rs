@@ -53,7 +53,8 @@ fn space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
-fn norm(s: &str) -> String {
+/// A name as the bench compares it: small letters, no article, one name for bodies that have several.
+pub fn norm(s: &str) -> String {
     let lower: String = s
         .to_lowercase()
         .chars()

@@ -2,6 +2,7 @@
 //! `bench_statements FOLDER [--errors N] [--only DOC] [--show]`; FOLDER holds `docs/` and `gold/`.
 
 use gesta_actor::Resolver;
+use gesta_cli::eval::norm;
 use gesta_parse::Parser;
 use gesta_statement::{Finder, Statement, StatementForm};
 use gesta_text::{Document, Span};
@@ -62,16 +63,6 @@ impl Count {
         self.speaker += o.speaker;
         self.form += o.form;
     }
-}
-
-fn norm(s: &str) -> String {
-    let s = s.to_lowercase().replace(['‘', '’', '`'], "'");
-    let s = s.trim();
-    let s = ["the ", "a ", "an "]
-        .iter()
-        .find_map(|a| s.strip_prefix(a))
-        .unwrap_or(s);
-    s.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn last(s: &str) -> String {

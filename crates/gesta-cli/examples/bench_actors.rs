@@ -3,63 +3,12 @@
 //! For each actor and recipient of the gold: is a mention there, is its country or organisation right, its sector.
 
 use gesta_actor::{Actors, Form, Resolver};
+use gesta_cli::eval::norm;
 use gesta_parse::Parser;
 use gesta_text::{Document, Span};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::Instant;
-
-/// The scorer's groups of names for one organisation.
-const ALIASES: &[(&str, &str)] = &[
-    (
-        "islamic state",
-        "isil isis daesh is|isil|islamic state of iraq and the levant|islamic state of iraq and syria|islamic state group|islamic state in iraq and the levant|islamic state of iraq|da'esh|daesh|isis|so-called islamic state|islamic state in iraq and syria",
-    ),
-    (
-        "united nations",
-        "un|the un|united nations|united nations organization|u.n.",
-    ),
-    (
-        "un security council",
-        "united nations security council|un security council|unsc|security council",
-    ),
-    ("european union", "eu|european union|e.u."),
-    ("nato", "north atlantic treaty organization|nato"),
-    ("world health organization", "who|world health organization"),
-    (
-        "global coalition against daesh",
-        "global coalition against daesh|global coalition to counter isil|counter-isil coalition|coalition|global coalition|us-led coalition|u.s.-led coalition|combined joint task force operation inherent resolve|counter-daesh coalition|anti-isil coalition|international coalition",
-    ),
-    (
-        "al-qaida",
-        "al qaeda|al-qaeda|al-qaida|al qaida|al-qa'ida|al-qaeda in iraq",
-    ),
-    (
-        "al-nusra front",
-        "al nusra|al-nusra|nusra front|al-nusra front|jabhat al-nusra|al-nusrah front",
-    ),
-    (
-        "organisation for the prohibition of chemical weapons",
-        "opcw|organisation for the prohibition of chemical weapons|organization for the prohibition of chemical weapons",
-    ),
-    ("arab league", "league of arab states|arab league"),
-    ("african union", "african union|au"),
-    ("g7", "g7|group of seven|g-7"),
-];
-
-fn norm(s: &str) -> String {
-    let s = s.to_lowercase().replace(['‘', '’', '`'], "'");
-    let s = s.trim();
-    let s = ["the ", "a ", "an "]
-        .iter()
-        .find_map(|a| s.strip_prefix(a))
-        .unwrap_or(s);
-    let s = s.split_whitespace().collect::<Vec<_>>().join(" ");
-    ALIASES
-        .iter()
-        .find(|(_, group)| group.split('|').any(|g| g == s))
-        .map_or(s, |(name, _)| name.to_string())
-}
 
 fn key(country: Option<&str>, org: Option<&str>) -> String {
     match (country, org) {
