@@ -818,6 +818,16 @@ impl<'a> Gather<'a> {
             return None;
         }
         let definite = np.def == Def::Definite;
+        // "soldiers fought the attackers": nobody is told to do it to himself but by "themselves"
+        let doer: Vec<u32> = match p.head(np.head) {
+            Some(v) if matches!(p.rel(np.head), D::Obj | D::Obl) => p
+                .kids_by(v, D::Nsubj)
+                .filter_map(|k| self.np_of(k))
+                .filter_map(|j| self.done[j].clone())
+                .flatten()
+                .collect(),
+            _ => vec![],
+        };
         // "countries such as …" are not those of before
         if !definite && np.plural && np.kind == EntityKind::Organization {
             return None;
@@ -855,6 +865,9 @@ impl<'a> Gather<'a> {
             let near = (self.sentence[i] - self.sentence[j]) as i32;
             // an owner or an owned thing is not the same
             if np.owner == Some(other.head) || np.tokens.contains(&other.head) {
+                continue;
+            }
+            if doer.contains(&e) {
                 continue;
             }
             let x = &self.ents[e as usize];
@@ -936,7 +949,17 @@ impl<'a> Gather<'a> {
                 EntityKind::Group if x.kind == EntityKind::Group => {
                     if same_word {
                         10 - near
-                    } else if definite && self.vague(np) && near <= 3 && !other.modifier {
+                    } else if definite
+                        && self.vague(np)
+                        && near <= 3
+                        && !other.modifier
+                        // "the attackers" are the gunmen, not the officials who tell of them
+                        && (!self.violent(np)
+                            || matches!(
+                                x.sectors.first(),
+                                Some(Sector::Uaf | Sector::Crm | Sector::Reb | Sector::Prm)
+                            ))
+                    {
                         4 - near
                     } else {
                         continue;
@@ -1126,7 +1149,7 @@ impl<'a> Gather<'a> {
             );
         }
         // the two countries of which the text speaks most, where a third is only mentioned in passing
-        if states
+        if self.s.r.cue("polity", lemma)
             && !persons
             && let Some(them) = self.two_states(i)
         {

@@ -444,6 +444,7 @@ fn help_is_as_kept() {
         ("code", &["code"]),
         ("explain", &["explain"]),
         ("codebook", &["codebook"]),
+        ("check", &["check"]),
         ("parse", &["parse"]),
         ("eval", &["eval"]),
         ("actors", &["actors"]),

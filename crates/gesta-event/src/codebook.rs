@@ -268,6 +268,7 @@ pub(crate) const NEEDED: &[&str] = &[
     "denial",
     "nature",
     "tame",
+    "done_to_noun",
 ];
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -713,7 +713,9 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
                     _ => !self.in_a_year(e) && !self.in_a_year(x),
                 }
-                && keys(&x.recipient).iter().any(|k| whom.contains(k));
+                && keys(&x.recipient).iter().any(|k| whom.contains(k))
+                // soldiers who fight gunmen of a country do not kill its people
+                && armed(&x.recipient) == armed(&e.recipient);
             if same && !found.iter().any(|f| keys(f) == keys(&x.actor)) {
                 found.push(&x.actor);
             }
@@ -894,6 +896,14 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         .into_iter()
         .collect()
     }
+}
+
+/// Whether all of them bear arms.
+fn armed(slots: &[Slot]) -> bool {
+    use Sector::*;
+    slots
+        .iter()
+        .all(|s| matches!(s.sector, Some(Mil | Cop | Reb | Uaf | Prm | Spy)))
 }
 
 /// How many voices tell an event; the claimant's own is not counted.

@@ -51,6 +51,17 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
         let from = i.saturating_sub(BACK);
         let back = || events[from..i].iter().rev();
         let near = |x: &&Event| x.sentence + ANSWERED >= e.sentence;
+        // "condemned the arrests": whoever made them, and nobody else if the report does not say who.
+        if e.event == EventType::Accuse
+            && let Some(told) = self.named_act(events, i)
+        {
+            return told
+                .actor
+                .iter()
+                .filter(|a| !acts(a.entity))
+                .cloned()
+                .collect();
+        }
         // What he was asked or accused of he refuses or returns.
         if e.event != EventType::Request {
             let asked = back().filter(near).find(|x| {
@@ -111,6 +122,29 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
             return self.power(e);
         }
         vec![]
+    }
+
+    /// The act told before that the speech act's object names: "the arrests", "the killings".
+    fn named_act<'e>(&self, events: &'e [Event], i: usize) -> Option<&'e Event> {
+        let run = self.attach.run;
+        let e = &events[i];
+        let from = i.saturating_sub(BACK);
+        run.roles
+            .object(e.token as usize)
+            .into_iter()
+            .find_map(|o| {
+                let noun = run.lemma[o].as_ref();
+                let kin = noun
+                    .strip_suffix("ing")
+                    .or(noun.strip_suffix("ion"))
+                    .unwrap_or(noun);
+                events[from..i].iter().rev().find(|x| {
+                    let deed = run.lemma[x.token as usize].as_ref();
+                    let force = x.event == EventType::Assault && run.scope.done_to_noun.has(noun)
+                        || x.event == EventType::Assault && run.scope.force_noun.has(noun);
+                    !is_verbal(x.event) && (deed == noun || deed == kin || force)
+                })
+            })
     }
 
     /// The body or person in power whom the report names most.

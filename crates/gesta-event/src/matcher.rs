@@ -42,6 +42,7 @@ pub(crate) struct Scope {
     occurring: Words,
     denial: Words,
     pub nature: Words,
+    pub done_to_noun: Words,
     pub tame: Words,
     pub blow: Words,
     pub protester: Words,
@@ -79,6 +80,7 @@ impl Scope {
             occurring: l("occurring"),
             denial: l("denial"),
             nature: l("nature"),
+            done_to_noun: l("done_to_noun"),
             tame: l("tame"),
             blow: l("blow"),
             protester: l("protester"),
@@ -708,6 +710,10 @@ impl<'a> Run<'a> {
             || self.p.kids(node).any(|k| {
                 matches!(self.p.rel(k), D::Det | D::DetPredet)
                     && matches!(self.p.lemma(k), "no" | "neither")
+                    // "not one soldier"
+                    || k < node
+                        && (self.p.lemma(k) == "not"
+                            || self.p.lemma(k) == "one" && self.p.kids(k).any(|m| self.p.lemma(m) == "not"))
             })
     }
 
@@ -800,11 +806,14 @@ impl<'a> Run<'a> {
         if !strict.is_empty() || depth > 2 {
             return strict;
         }
+        // "the bombing of a school": whose it is stands elsewhere
+        let done_to = self.scope.done_to_noun.has(&self.lemma[node]);
+        let befalls = |k: usize| done_to && self.p.head(k) == Some(node) && self.p.case(k) == "of";
         for group in self.roles.whose(node) {
             let found: Vec<Slot> = group
                 .iter()
                 .flat_map(|&k| {
-                    if self.roles.is_verb(k) {
+                    if self.roles.is_verb(k) || befalls(k) {
                         vec![]
                     } else {
                         self.actors_at(k)
@@ -816,7 +825,7 @@ impl<'a> Run<'a> {
             }
         }
         for k in self.roles.preps(node, &|c| matches!(c, "of" | "by")) {
-            let found = if self.roles.is_verb(k) {
+            let found = if self.roles.is_verb(k) || befalls(k) {
                 vec![]
             } else {
                 self.loose(k, depth + 1)
@@ -1549,6 +1558,16 @@ impl<'a> Run<'a> {
                 D::Xcomp | D::Ccomp if self.scope.irrealis.has(lemma) => {
                     r.unreal = true;
                     break;
+                }
+                // "denied a report that its ships had fired": they did not, he says
+                D::Acl | D::AclRelcl | D::Ccomp
+                    if matches!(p.rel(h), D::Obj)
+                        && p.upos(h) == Upos::Noun
+                        && p.head(h).is_some_and(|g| {
+                            self.scope.negative.has(p.lemma(g)) || self.scope.denial.has(p.lemma(g))
+                        }) =>
+                {
+                    r.negated = true;
                 }
                 // "kept X from seizing the ship": it was not seized
                 D::Advcl
