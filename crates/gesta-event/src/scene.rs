@@ -20,6 +20,11 @@ impl Attach<'_, '_> {
             if !self.scene(at, i) || self.names_an_actor(at) {
                 continue;
             }
+            // "discussed developments in the region, including in Mali"
+            let case = self.run.p.case(at);
+            if spoken && case.split(' ').any(|c| c == "including") {
+                continue;
+            }
             // "in Mosul, Iraq": the more specific one comes first and wins ties.
             let near = if e.event == EventType::Consult {
                 self.spoken_at(t, at).or_else(|| self.met_at(t, at))
