@@ -1540,10 +1540,6 @@ impl<'a> Gather<'a> {
             if e.unnamed || e.kind == EntityKind::Other {
                 continue;
             }
-            if let Some(c) = self.scene(e) {
-                self.ents[k].country = Some(c);
-                continue;
-            }
             if let Some(c) = self.scene_of(e) {
                 self.ents[k].country = Some(c);
                 continue;
@@ -1625,7 +1621,12 @@ impl<'a> Gather<'a> {
             && e.sectors.iter().all(|s| {
                 matches!(
                     s,
-                    Sector::Cvl | Sector::Crm | Sector::Uaf | Sector::Ref | Sector::Edu
+                    Sector::Cvl
+                        | Sector::Crm
+                        | Sector::Uaf
+                        | Sector::Ref
+                        | Sector::Edu
+                        | Sector::Agr
                 )
             });
         let p = self.s.p;
@@ -1633,12 +1634,22 @@ impl<'a> Gather<'a> {
             return None;
         }
         let v = p.head(e.first)?;
-        let mut found = p
-            .kids_by(v, D::Obl)
-            .filter(|&k| matches!(p.case(k).as_str(), "in" | "near" | "outside" | "at"))
-            .filter_map(|k| self.s.place_country(k));
-        let c = found.next()?;
-        found.all(|x| x == c).then_some(c)
+        let place = |k: usize| {
+            let scene = matches!(p.rel(k), D::Obl | D::Nmod)
+                && matches!(
+                    p.case(k).as_str(),
+                    "in" | "near" | "inside" | "outside" | "at" | "across"
+                );
+            scene.then(|| self.s.place_country(k)).flatten()
+        };
+        let one = |found: Vec<Country>| {
+            let c = *found.first()?;
+            found.iter().all(|&x| x == c).then_some(c)
+        };
+        // In its own clause; else in the sentence, where all its scenes lie in one country: "killed when gunmen attacked a
+        // market in Mali".
+        let here = p.text.sentences()[p.text.sentence_of(e.first)].range();
+        one(p.kids(v).filter_map(place).collect()).or_else(|| one(here.filter_map(place).collect()))
     }
 
     /// "Minister for Trade, Ann Example, said": the titled phrase right before a name that nothing else explains.
@@ -1688,26 +1699,6 @@ impl<'a> Gather<'a> {
     }
 
     /// The country of the nearest state named at or before token `t`, two sentences back at most.
-    /// Where those live to whom something is done: "bombed two villages in Kenya".
-    fn scene(&self, e: &Ent) -> Option<Country> {
-        let p = self.s.p;
-        let local = e.kind == EntityKind::Group
-            && matches!(
-                e.sectors.first(),
-                None | Some(Sector::Cvl | Sector::Agr | Sector::Edu)
-            );
-        let done_to = matches!(p.rel(e.first), D::Obj | D::NsubjPass);
-        let v = p.head(e.first).filter(|_| local && done_to)?;
-        p.kids(v)
-            .filter(|&k| {
-                p.rel(k) == D::Obl
-                    && matches!(
-                        p.case(k).as_str(),
-                        "in" | "at" | "near" | "inside" | "outside" | "across"
-                    )
-            })
-            .find_map(|k| self.s.place_country(k))
-    }
     /// The country of whoever of a country's inner life was spoken of last: behind "opposition lawmakers in Lima" the
     /// government is Peru's.
     fn near_actor(&self, t: usize) -> Option<Country> {
