@@ -134,6 +134,13 @@ impl<'a> Gather<'a> {
                 self.busy[i] = true;
                 np = self.owned(np, depth);
                 self.busy[i] = false;
+                // "X, who was the envoy"
+                if self.was(np.head) && !np.former {
+                    let then = np.sectors.clone();
+                    np.former = true;
+                    self.s.retire(&mut np);
+                    np.former = then != np.sectors;
+                }
             }
             self.enrich(found[0], &np);
         }
@@ -177,6 +184,13 @@ impl<'a> Gather<'a> {
         }
         if np.bare_part {
             return self.some(i, &np);
+        }
+        if np.part_of.is_some() || np.plural && np.name.is_none() {
+            let named = self.named_list(i, depth);
+            let parts = np.part_of.is_some() && named.len() == 1;
+            if named.len() > 1 || parts {
+                return named;
+            }
         }
         if np.part_of.is_some() {
             return self.part(i, &np, depth);
@@ -257,6 +271,23 @@ impl<'a> Gather<'a> {
             np.org = self.nps[j].org;
             np.sectors = o.sectors.clone();
             return np;
+        }
+        // "two officials, including X"
+        if np.kind == EntityKind::Person
+            && np.name.is_some()
+            && np.roles.is_empty()
+            && np.sectors.is_empty()
+            && self.s.p.case(np.head) == "including"
+            && let Some(j) = self.s.p.head(np.head).and_then(|g| self.np_of(g))
+            && self.nps[j].plural
+            && self.nps[j].kind == EntityKind::Group
+            && !self.nps[j].sectors.is_empty()
+        {
+            np.sectors = self.nps[j].sectors.clone();
+            np.inherits = false;
+            if np.country.is_none() && np.owner.is_none() {
+                np.country = self.nps[j].country;
+            }
         }
         let Some(owner) = np.owner else { return np };
         let Some(j) = self.np_of(owner) else {
@@ -430,6 +461,46 @@ impl<'a> Gather<'a> {
         vec![self.ents.len() as u32 - 1]
     }
 
+    /// Whether a relative clause says of somebody that he was this.
+    fn was(&self, h: usize) -> bool {
+        let p = self.s.p;
+        let past = p
+            .kid(h, D::Cop)
+            .is_some_and(|c| matches!(p.form(c), "was" | "were"));
+        past && p.kid(h, D::Nsubj).is_some_and(|k| {
+            self.np_of(k)
+                .is_some_and(|j| self.nps[j].pron == Some(Pron::Relative))
+        })
+    }
+
+    /// "two candidates, X and Y", "one of these groups, Z": the names behind a common noun.
+    fn named_list(&mut self, i: usize, depth: usize) -> Vec<u32> {
+        let p = self.s.p;
+        let h = self.nps[i].head;
+        let Some(first) = p.kids_by(h, D::Appos).find(|&k| k > h) else {
+            return vec![];
+        };
+        let list: Vec<usize> = std::iter::once(first)
+            .chain(p.kids_by(first, D::Conj))
+            .take(13)
+            .collect();
+        let mut out = Vec::new();
+        for k in list {
+            let Some(j) = self.np_of(k).filter(|&j| {
+                let np = &self.nps[j];
+                j != i && np.head == k && (np.name.is_some() || np.ident.is_some())
+            }) else {
+                return vec![];
+            };
+            for e in self.whom(j, depth + 1) {
+                if !out.contains(&e) {
+                    out.push(e);
+                }
+            }
+        }
+        out
+    }
+
     /// The phrase with which `i` stands in apposition, or of which it is said ("X is the minister").
     fn same_as(&self, i: usize) -> Option<usize> {
         let p = self.s.p;
@@ -459,6 +530,23 @@ impl<'a> Gather<'a> {
                         ) | (EntityKind::Group, EntityKind::Organization)
                     ))
         };
+        // "X, a businessman and candidate": one person
+        if p.rel(h) == D::Conj
+            && self.nps[i].kind == EntityKind::Person
+            && self.nps[i].name.is_none()
+            && !p
+                .kids(h)
+                .any(|k| matches!(p.rel(k), D::Det | D::NmodPoss | D::Appos))
+        {
+            let t = self.coord_top(h);
+            let above = (p.rel(t) == D::Appos)
+                .then(|| p.head(t))
+                .flatten()
+                .and_then(|g| self.np_of(g));
+            if let Some(j) = above.filter(|&j| fits(j) && self.nps[j].name.is_some()) {
+                return Some(j);
+            }
+        }
         if p.rel(h) == D::Appos {
             // "the prime minister of Iraq, X": the parse may hang X on Iraq
             let mut g = p.head(h);
@@ -497,9 +585,18 @@ impl<'a> Gather<'a> {
                 .kids_by(h, D::Advmod)
                 .any(|k| matches!(p.lemma(k), "not" | "never" | "n't"));
             if !negated {
+                // "X, who is the minister"
+                let of = |j: usize| match self.nps[j].pron {
+                    Some(Pron::Relative) => self
+                        .s
+                        .antecedent(self.nps[j].head)
+                        .and_then(|t| self.np_of(t)),
+                    _ => Some(j),
+                };
                 return p
                     .kid(h, D::Nsubj)
                     .and_then(|k| self.np_of(k))
+                    .and_then(of)
                     .filter(|&j| fits(j));
             }
         }
@@ -686,7 +783,16 @@ impl<'a> Gather<'a> {
             } else {
                 for s in &np.sectors {
                     if !e.sectors.contains(s) && e.kind == np.kind {
-                        e.sectors.push(*s);
+                        // "a businessman and candidate" acts as the candidate
+                        let trade = matches!(
+                            e.sectors.first(),
+                            Some(Sector::Bus | Sector::Cvl | Sector::Lab)
+                        );
+                        if trade && e.kind == EntityKind::Person && *s == Sector::Pty {
+                            e.sectors.insert(0, *s);
+                        } else {
+                            e.sectors.push(*s);
+                        }
                     }
                 }
             }

@@ -1254,6 +1254,20 @@ impl<'a> Scan<'a> {
         if !found {
             return None;
         }
+        // "legal and religious groups": of more than one sort
+        let sorts = self.p.kids_by(h, D::Amod).any(|k| {
+            k < h
+                && self
+                    .p
+                    .kids_by(k, D::Conj)
+                    .any(|q| q < h && self.p.upos(q) == Upos::Adj)
+        });
+        if sorts
+            && let [one] = sector_mods[..]
+            && one != Sector::Gov
+        {
+            sector_mods = vec![Sector::Soc];
+        }
         self.settle_sector(&mut np, &sector_mods);
         if np.country.is_none() && np.org.is_none() && self.state_post(&np) {
             np.unknown = (start..name_end)

@@ -589,7 +589,11 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     && s.sector == Some(Sector::Cvl)
                     && actors.entities[s.entity as usize].kind == EntityKind::Person
                 {
-                    s.sector = Some(Sector::Gov);
+                    s.sector = Some(if self.candidacy(e.token as usize) {
+                        Sector::Pty
+                    } else {
+                        Sector::Gov
+                    });
                 }
             }
             if e.event == EventType::Assault {
@@ -614,6 +618,18 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 }
             }
         }
+    }
+
+    /// "ended his campaign", "dropped out of the race".
+    fn candidacy(&self, token: usize) -> bool {
+        let p = self.run().p;
+        let end = p.text.sentences()[p.text.sentence_of(token)].range().end;
+        (token..end.min(token + 8)).any(|t| {
+            matches!(
+                p.lemma(t),
+                "campaign" | "race" | "candidacy" | "bid" | "primary"
+            )
+        })
     }
 
     /// Whether the text calls one a former this or that.

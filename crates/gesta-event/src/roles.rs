@@ -20,6 +20,55 @@ const OBJECT_MARKS: &[&str] = &[
     "of", "for", "with", "from", "against", "into", "over", "about",
 ];
 
+/// How one puts forth such a thing; who hears or cites it is another.
+const ISSUE: &[&str] = &[
+    "post",
+    "issue",
+    "release",
+    "publish",
+    "send",
+    "write",
+    "make",
+    "deliver",
+    "put",
+    "sign",
+    "share",
+    "file",
+    "submit",
+    "adopt",
+    "table",
+    "give",
+    "record",
+    "upload",
+    "tweet",
+    "distribute",
+];
+
+/// What somebody writes or says: a participle behind it tells what he does by it.
+const MESSAGES: &[&str] = &[
+    "message",
+    "statement",
+    "letter",
+    "post",
+    "tweet",
+    "video",
+    "note",
+    "communique",
+    "communiqué",
+    "report",
+    "article",
+    "petition",
+    "complaint",
+    "lawsuit",
+    "suit",
+    "motion",
+    "declaration",
+    "speech",
+    "memo",
+    "email",
+    "resolution",
+];
+
 /// Nouns that say when or how often without a preposition.
 const TIME_NOUNS: &[&str] = &[
     "time",
@@ -307,6 +356,12 @@ impl<'a> Roles<'a> {
                         }
                         _ => own,
                     }
+                } else if self.p.rel(h) == D::Obj
+                    && MESSAGES.contains(&self.p.lemma(h))
+                    && (self.p.head(h)).is_some_and(|g| ISSUE.contains(&self.p.lemma(g)))
+                {
+                    // "issued a statement blaming X"
+                    self.surface_subject_of(h, depth + 1)
                 } else if let (Some(g), true) = (self.p.head(h), self.channel(h)) {
                     // "posted a message on Twitter blaming X", "marched on Sunday demanding X"
                     if self.is_verb(g) || self.p.rel(g) == D::Obj {
