@@ -2,7 +2,7 @@
 
 use crate::attach::{Attach, keys};
 use crate::matcher::is_verbal;
-use crate::{Event, EventType, Slot};
+use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
 
 /// How many sentences back the act is told that is answered.
@@ -31,6 +31,19 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
             );
             let book = self.attach.run.book;
             let alone = book.patterns.iter().any(|p| p.alone && p.id == e.rule);
+            // A plan is dropped for those who protested against its makers; they are who is repressed.
+            let answers = matches!(
+                e.rule.as_str(),
+                "concede/drop-plan" | "concede/give-in" | "coerce/repress"
+            );
+            if answers && e.recipient.is_empty() && e.aux.iter().all(|a| *a == Aux::Future) {
+                let found = self.protesters(events, i);
+                if !found.is_empty() {
+                    events[i].confidence *= EXPECTED;
+                    events[i].recipient = found;
+                }
+                continue;
+            }
             if !aimed || alone || e.actor.is_empty() || !e.recipient.is_empty() {
                 continue;
             }
@@ -41,6 +54,26 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
             }
             events[i].recipient = found;
         }
+    }
+
+    /// Those who protest in the country of the actor, a state's body.
+    fn protesters(&self, events: &[Event], i: usize) -> Vec<Slot> {
+        let official = |s: &&Slot| matches!(s.sector, Some(Sector::Gov | Sector::Leg));
+        let Some(home) = events[i]
+            .actor
+            .iter()
+            .find(official)
+            .and_then(|s| s.country)
+        else {
+            return vec![];
+        };
+        let (from, to) = (i.saturating_sub(BACK), events.len().min(i + BACK));
+        events[from..to]
+            .iter()
+            .filter(|x| x.event == EventType::Protest && x.aux.is_empty() && !x.actor.is_empty())
+            .find(|x| x.actor.iter().all(|s| s.country == Some(home)))
+            .map(|x| x.actor.clone())
+            .unwrap_or_default()
     }
 
     fn aim(&self, events: &[Event], i: usize) -> Vec<Slot> {
