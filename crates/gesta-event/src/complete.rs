@@ -568,6 +568,15 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 convicts.extend(e.actor.iter().filter(person).map(|s| s.entity));
             }
         }
+        // troops whose going is spoken of: who opposes it opposes their government
+        let moved: Vec<u32> = events
+            .iter()
+            .filter(|e| matches!(e.event, EventType::Concede | EventType::Retreat))
+            .flat_map(|e| &e.actor)
+            .filter(|s| s.sector == Some(Sector::Mil) && s.org.is_none())
+            .map(|s| s.entity)
+            .filter(|&x| actors.entities[x as usize].kind != EntityKind::Person)
+            .collect();
         convicts.sort_unstable();
         for e in events.iter_mut() {
             let day = e.date.as_ref().map(|d| d.start);
@@ -594,6 +603,35 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                     } else {
                         Sector::Gov
                     });
+                }
+            }
+            if matches!(e.event, EventType::Accuse | EventType::Reject) {
+                for s in e.recipient.iter_mut() {
+                    if s.sector == Some(Sector::Mil) && moved.contains(&s.entity) {
+                        s.sector = Some(Sector::Gov);
+                    }
+                }
+            }
+            // that troops will leave is their government's to concede
+            if e.event == EventType::Concede {
+                for s in e.actor.iter_mut() {
+                    let person = actors.entities[s.entity as usize].kind == EntityKind::Person;
+                    if s.sector == Some(Sector::Mil) && s.org.is_none() && !person {
+                        s.sector = Some(Sector::Gov);
+                    }
+                }
+            }
+            // a military alliance that confers does so as what it is, its members as states
+            if matches!(e.event, EventType::Consult | EventType::Agree) {
+                for s in e.actor.iter_mut().chain(&mut e.recipient) {
+                    let alliance = s.country.is_none() && s.org.is_some();
+                    if s.sector == Some(Sector::Mil) && alliance {
+                        let label = &actors.entities[s.entity as usize].label;
+                        let of = label.split(' ').any(|w| w == "members" || w == "partners");
+                        if of || e.event == EventType::Consult {
+                            s.sector = Some(if of { Sector::Gov } else { Sector::Igo });
+                        }
+                    }
                 }
             }
             if e.event == EventType::Assault {

@@ -4,6 +4,7 @@ use crate::attach::{Attach, keys};
 use crate::matcher::is_verbal;
 use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
+use gesta_parse::{Deprel as D, Upos};
 
 /// How many sentences back the act is told that is answered.
 const ANSWERED: u32 = 6;
@@ -108,6 +109,13 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                 return x.actor.clone();
             }
         }
+        // "X is trying to rule alone, this is dangerous": of whom the accuser speaks in his own words.
+        if e.event == EventType::Accuse {
+            let named = self.spoken_of(e);
+            if !named.is_empty() {
+                return named;
+            }
+        }
         // He goes on against the same one.
         let same = back().find(|x| {
             x.event == e.event
@@ -148,7 +156,18 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                 .filter(near)
                 .find(|x| other(&x.actor) && x.sentence < e.sentence);
             if let Some(x) = doer {
-                return x.actor.clone();
+                // troops come and go on their government's word
+                let sent = matches!(
+                    x.event,
+                    EventType::Retreat | EventType::Mobilize | EventType::Concede
+                );
+                let mut them = x.actor.clone();
+                for s in them.iter_mut().filter(|s| sent && s.org.is_none()) {
+                    if s.sector == Some(Sector::Mil) && s.country.is_some() {
+                        s.sector = Some(Sector::Gov);
+                    }
+                }
+                return them;
             }
         }
         if e.event != EventType::Reject {
@@ -178,6 +197,35 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                     !is_verbal(x.event) && (deed == noun || deed == kin || force)
                 })
             })
+    }
+
+    /// The person or state that does something in the words in which the accusation stands.
+    fn spoken_of(&self, e: &Event) -> Vec<Slot> {
+        let run = self.attach.run;
+        let token = e.token as usize;
+        let Some(said) = run.said[token] else {
+            return vec![];
+        };
+        let first = run.p.text.sentences()[e.sentence as usize].range().start;
+        (first..token)
+            .filter(|&t| {
+                run.said[t] == Some(said)
+                    && run.p.rel(t) == D::Nsubj
+                    && run.p.upos(t) == Upos::Propn
+                    && run.p.head(t).is_some_and(|v| run.p.upos(v) == Upos::Verb)
+            })
+            .find_map(|t| {
+                let m = &run.l.actors.mentions[run.l.actors.headed_by(t)? as usize];
+                let &[one] = m.entities.as_slice() else {
+                    return None;
+                };
+                let x = &run.l.actors.entities[one as usize];
+                let actor = matches!(x.kind, EntityKind::Person | EntityKind::State);
+                let self_named = e.actor.iter().any(|a| a.entity == one);
+                (actor && x.country.is_some() && !self_named)
+                    .then(|| vec![run.slot_of(one, Some(m.span))])
+            })
+            .unwrap_or_default()
     }
 
     /// The body or person in power whom the report names most.

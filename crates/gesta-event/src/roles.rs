@@ -291,8 +291,10 @@ impl<'a> Roles<'a> {
             return vec![];
         }
         // Of two, as behind a dateline ("NAIROBI (June 3) - Troops left"), the one next to the verb.
-        let subjects =
-            |k: &usize| matches!(self.p.rel(*k), D::Nsubj | D::NsubjPass | D::NsubjOuter);
+        let subjects = |k: &usize| {
+            matches!(self.p.rel(*k), D::Nsubj | D::NsubjPass | D::NsubjOuter)
+                && !(*k < v && self.nonfinite(v) && self.channelled(*k))
+        };
         let (before, after): (Vec<usize>, Vec<usize>) =
             self.p.kids(v).filter(subjects).partition(|&k| k < v);
         if let Some(&s) = before.last().or(after.first()) {
@@ -388,6 +390,11 @@ impl<'a> Roles<'a> {
         } else {
             self.surface_subject(h, depth)
         }
+    }
+
+    /// A name behind "on" or "via" that the parse takes for a subject.
+    fn channelled(&self, k: usize) -> bool {
+        self.p.upos(k) == Upos::Propn && matches!(self.p.case(k).as_str(), "on" | "via")
     }
 
     /// "on Twitter", "via Facebook", "on Sunday": where or when something is said, by nobody of that name.
