@@ -213,6 +213,7 @@ impl<'r, 'a> Attach<'r, 'a> {
     /// Also where each event went: its new number, or none for one that says nothing of its own.
     pub fn finish(&self, mut all: Vec<Event>, inherits: &[bool]) -> (Vec<Event>, Vec<Option<u32>>) {
         let complete = Complete::new(self);
+        Counterpart::new(self).spoken(&mut all);
         complete.inherit(&mut all, inherits);
         complete.fill(&mut all, inherits);
         Counterpart::new(self).fill(&mut all);

@@ -22,6 +22,15 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
         Counterpart { attach }
     }
 
+    /// "X is trying to rule alone, this is dangerous": of whom the accuser speaks in his own words.
+    pub fn spoken(&self, events: &mut [Event]) {
+        for e in events.iter_mut() {
+            if e.event == EventType::Accuse && e.recipient.is_empty() && !e.actor.is_empty() {
+                e.recipient = self.spoken_of(e);
+            }
+        }
+    }
+
     /// Gives those acts of speech that need somebody at the other end the one whom the report lets expect there.
     pub fn fill(&self, events: &mut [Event]) {
         for i in 0..events.len() {
@@ -107,13 +116,6 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
             });
             if let Some(x) = asked {
                 return x.actor.clone();
-            }
-        }
-        // "X is trying to rule alone, this is dangerous": of whom the accuser speaks in his own words.
-        if e.event == EventType::Accuse {
-            let named = self.spoken_of(e);
-            if !named.is_empty() {
-                return named;
             }
         }
         // He goes on against the same one.
