@@ -564,7 +564,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             if e.event == EventType::Sanction && e.mode.contains(&"convict") {
                 convicts.extend(e.recipient.iter().filter(people).map(|s| s.entity));
                 convicts.extend(e.recipient.iter().filter(caught).map(|s| s.entity));
-            } else if e.event == EventType::Assault && e.aux.is_empty() {
+            } else if e.event == EventType::Assault && e.aux.is_empty() && e.attribution.is_empty()
+            {
                 convicts.extend(e.actor.iter().filter(person).map(|s| s.entity));
             }
         }

@@ -493,6 +493,38 @@ impl<'a> Roles<'a> {
         }
     }
 
+    /// "praised the decision on Twitter"; but "a ban on Twitter" is against it.
+    fn names_a_channel(&self, k: usize, case: &str, i: usize) -> bool {
+        const CHANNELS: &[&str] = &[
+            "facebook",
+            "instagram",
+            "linkedin",
+            "telegram",
+            "tiktok",
+            "twitter",
+            "weibo",
+            "whatsapp",
+            "youtube",
+        ];
+        const AGAINST: &[&str] = &[
+            "attack",
+            "ban",
+            "block",
+            "crackdown",
+            "curb",
+            "fine",
+            "limit",
+            "pressure",
+            "restriction",
+            "sanction",
+            "tax",
+        ];
+        let form = self.p.form(k).to_lowercase();
+        matches!(case, "on" | "via")
+            && CHANNELS.binary_search(&form.as_str()).is_ok()
+            && AGAINST.binary_search(&self.p.lemma(i)).is_err()
+    }
+
     /// "on Monday", "in May", "in the morning": no party to anything.
     fn names_a_time(&self, k: usize, case: &str) -> bool {
         const TIMES: &[&str] = &[
@@ -566,7 +598,11 @@ impl<'a> Roles<'a> {
                         | D::Csubj
                 ) {
                     let case = self.case(k);
-                    if !case.is_empty() && want(&case) && !self.names_a_time(k, &case) {
+                    if !case.is_empty()
+                        && want(&case)
+                        && !self.names_a_time(k, &case)
+                        && !self.names_a_channel(k, &case, i)
+                    {
                         out.push(self.antecedent(k));
                     }
                 }
