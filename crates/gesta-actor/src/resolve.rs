@@ -477,7 +477,16 @@ impl<'a> Gather<'a> {
     fn named_list(&mut self, i: usize, depth: usize) -> Vec<u32> {
         let p = self.s.p;
         let h = self.nps[i].head;
-        let Some(first) = p.kids_by(h, D::Appos).find(|&k| k > h) else {
+        // "nations that struck include X and Y"
+        let include = || {
+            let v = p.head(h).filter(|&v| {
+                subject(p.rel(h))
+                    && p.form(v) == "include"
+                    && p.kids_by(h, D::AclRelcl).next().is_some()
+            })?;
+            p.kid(v, D::Obj)
+        };
+        let Some(first) = p.kids_by(h, D::Appos).find(|&k| k > h).or_else(include) else {
             return vec![];
         };
         let list: Vec<usize> = std::iter::once(first)
