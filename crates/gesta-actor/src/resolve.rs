@@ -539,6 +539,32 @@ impl<'a> Gather<'a> {
                         ) | (EntityKind::Group, EntityKind::Organization)
                     ))
         };
+        // "Kenyan journalist and activist X": one person
+        if self.nps[i].kind == EntityKind::Person
+            && self.nps[i].name.is_none()
+            && !self.nps[i].plural
+            && self.nps[i].def != Def::Definite
+            && p.form(h).starts_with(char::is_lowercase)
+            && !p.kids(h).any(|k| p.rel(k) == D::Det)
+        {
+            let next = p.kids_by(h, D::Conj).find(|&k| {
+                k > h
+                    && k - h <= 4
+                    && p.form(h + 1) == "and"
+                    && p.upos(k) == Upos::Noun
+                    && p.form(k).starts_with(char::is_lowercase)
+                    && !p
+                        .kids(k)
+                        .any(|q| matches!(p.rel(q), D::Det | D::NmodPoss | D::Nummod))
+            });
+            if let Some(j) = next.and_then(|k| self.np_of(k + 1))
+                && self.nps[j].kind == EntityKind::Person
+                && self.nps[j].name.is_some()
+                && next.is_some_and(|k| self.nps[j].head == k + 1)
+            {
+                return Some(j);
+            }
+        }
         // "X, a businessman and candidate": one person
         if p.rel(h) == D::Conj
             && self.nps[i].kind == EntityKind::Person
@@ -797,7 +823,11 @@ impl<'a> Gather<'a> {
                             e.sectors.first(),
                             Some(Sector::Bus | Sector::Cvl | Sector::Lab)
                         );
-                        if trade && e.kind == EntityKind::Person && *s == Sector::Pty {
+                        let public = matches!(
+                            s,
+                            Sector::Pty | Sector::Opp | Sector::Leg | Sector::Jrn | Sector::Rel
+                        );
+                        if trade && e.kind == EntityKind::Person && public {
                             e.sectors.insert(0, *s);
                         } else {
                             e.sectors.push(*s);

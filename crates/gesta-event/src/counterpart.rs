@@ -194,8 +194,8 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                     .unwrap_or(noun);
                 events[from..i].iter().rev().find(|x| {
                     let deed = run.lemma[x.token as usize].as_ref();
-                    let force = x.event == EventType::Assault && run.scope.done_to_noun.has(noun)
-                        || x.event == EventType::Assault && run.scope.force_noun.has(noun);
+                    let force = x.event == EventType::Assault
+                        && (run.scope.done_to_noun.has(noun) || run.scope.force_noun.has(noun));
                     !is_verbal(x.event) && (deed == noun || deed == kin || force)
                 })
             })
