@@ -422,6 +422,61 @@ pub(crate) fn hijri(y: i32, m: i32, d: i32) -> Option<Date> {
     plus(date(622, 7, 19), Step::Days(days))
 }
 
+/// Days from the Hebrew epoch to the year's mean conjunction, moved off the weekdays on which a year may not begin.
+fn hebrew_elapsed(y: i64) -> i64 {
+    let months = (235 * y - 234).div_euclid(19);
+    let parts = 12_084 + 13_753 * months;
+    let days = 29 * months + parts.div_euclid(25_920);
+    if (3 * (days + 1)).rem_euclid(7) < 3 {
+        days + 1
+    } else {
+        days
+    }
+}
+
+/// 1 Tishri of a Hebrew year, as days after 1 January of the year 1 (Gregorian). After Reingold and Dershowitz.
+fn hebrew_new_year(y: i64) -> i64 {
+    let (before, here, after) = (
+        hebrew_elapsed(y - 1),
+        hebrew_elapsed(y),
+        hebrew_elapsed(y + 1),
+    );
+    let correction = if after - here == 356 {
+        2
+    } else {
+        i64::from(here - before == 382)
+    };
+    -1_373_428 + here + correction
+}
+
+/// The day of the civil year `y` that is a day of the Hebrew calendar. Months: 1 Tishri, 2 Cheshvan, 3 Kislev, 4 Tevet, 5
+/// Shevat, 7 Adar (the second in a leap year), 8 Nisan to 13 Elul.
+pub(crate) fn hebrew_in(y: i32, m: i32, d: i32) -> Option<Date> {
+    (y + 3760..=y + 3761)
+        .filter_map(|h| hebrew(h, m, d))
+        .find(|d| i32::from(d.year()) == y)
+}
+
+fn hebrew(y: i32, m: i32, d: i32) -> Option<Date> {
+    let y = i64::from(y);
+    let (start, next) = (hebrew_new_year(y), hebrew_new_year(y + 1));
+    let length = next - start;
+    let cheshvan = if matches!(length, 355 | 385) { 30 } else { 29 };
+    let kislev = if matches!(length, 353 | 383) { 29 } else { 30 };
+    // The months up to Shevat from the beginning, those from the last Adar on from the end, where lengths do not change.
+    let first = match m {
+        1 => start,
+        2 => start + 30,
+        3 => start + 30 + cheshvan,
+        4 => start + 30 + cheshvan + kislev,
+        5 => start + 30 + cheshvan + kislev + 29,
+        7 => next - 177 - 29,
+        8..=13 => next - 177 + [0, 30, 59, 89, 118, 148][m as usize - 8],
+        _ => return None,
+    };
+    plus(date(1, 1, 1), Step::Days(first + i64::from(d) - 1))
+}
+
 /// Years after 1309 by whose start a leap day has been added, in a cycle of 33.
 const LEAPS: [i32; 8] = [1, 5, 9, 13, 17, 21, 25, 29];
 
@@ -629,6 +684,21 @@ mod tests {
         assert_eq!(orthodox_easter(2023), Some(date(2023, 4, 16)));
         assert_eq!(nth_weekday(2024, 11, 4, 4), Some(date(2024, 11, 28)));
         assert_eq!(nth_weekday(2024, 5, -1, 1), Some(date(2024, 5, 27)));
+        // Passover, Rosh Hashanah, Yom Kippur, Hanukkah, Purim
+        for (y, m, d, month, day) in [
+            (2024, 8, 15, 4, 23),
+            (2024, 1, 1, 10, 3),
+            (2023, 1, 1, 9, 16),
+            (2025, 1, 1, 9, 23),
+            (1973, 1, 10, 10, 6),
+            (2024, 3, 25, 12, 26),
+            (2023, 3, 25, 12, 8),
+            (2024, 7, 14, 3, 24),
+            (2025, 7, 14, 3, 14),
+            (2023, 8, 15, 4, 6),
+        ] {
+            assert_eq!(hebrew_in(y, m, d), ymd(y, month, day), "{y} {m}-{d}");
+        }
         let ramadan = hijri(1445, 9, 1).unwrap();
         assert!(
             (ramadan.duration_since(date(2024, 3, 11)).as_hours() / 24).abs() <= 1,

@@ -363,7 +363,7 @@ impl RuleSet {
             ));
         }
         if let Some(h) = p.get(Slot::Holiday) {
-            return self.holiday(*self.holidays.get(h as usize)?, explicit, dir, tense, ctx);
+            return self.holiday(self.holidays.get(h as usize)?, explicit, dir, tense, ctx);
         }
         let month = p.get(Slot::Month).or_else(|| p.get(Slot::MonthNum));
         let d = p.get(Slot::Day);
@@ -521,7 +521,7 @@ impl RuleSet {
 
     fn holiday(
         &self,
-        feast: Feast,
+        feast: &Feast,
         year: Option<i32>,
         dir: Option<i32>,
         tense: Tense,
@@ -529,7 +529,16 @@ impl RuleSet {
     ) -> Option<Stamp> {
         let day_in = |y: i32| -> Option<(Date, Date)> {
             let one = |d: Option<Date>| d.map(|d| (d, d));
-            match feast {
+            match *feast {
+                Feast::Hebrew(m, d) => one(cal::hebrew_in(y, m, d)),
+                Feast::Listed(ref days) => days
+                    .iter()
+                    .find(|x| x.0 == y)
+                    .and_then(|&(y, m, d)| cal::day(y, m, d))
+                    .and_then(|c| match c {
+                        Cal::Day(d) => Some((d, d)),
+                        _ => None,
+                    }),
                 Feast::Fixed(m, d) | Feast::Once(_, m, d) => match cal::day(y, m, d)? {
                     Cal::Day(d) => Some((d, d)),
                     _ => None,
@@ -549,7 +558,7 @@ impl RuleSet {
                 }
             }
         };
-        if let Feast::Once(y, m, d) = feast {
+        if let Feast::Once(y, m, d) = *feast {
             let mut s = Stamp::known(cal::day(y, m, d)?);
             s.explicit = true;
             return Some(s);
@@ -576,7 +585,7 @@ impl RuleSet {
                 pick.or(near)?.0
             }
             (None, None) => {
-                return Some(Stamp::relative(match feast {
+                return Some(Stamp::relative(match *feast {
                     Feast::Fixed(m, d) => format!("XXXX-{m:02}-{d:02}"),
                     Feast::Nth(m, _, _, 0) => format!("XXXX-{m:02}-XX"),
                     _ => "XXXX-XX-XX".into(),
@@ -675,7 +684,7 @@ impl RuleSet {
                 format!("{}-{}", year_text()?, SEASONS[s]),
             );
         } else if let Some(h) = p.get(Slot::Holiday) {
-            let feast = *self.holidays.get(h as usize)?;
+            let feast = self.holidays.get(h as usize)?;
             let s = self.holiday(
                 feast,
                 Some(year?),

@@ -71,7 +71,7 @@ struct HolidayEntry {
 }
 
 /// On which day of a year a holiday falls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Feast {
     Fixed(i32, i32),
     /// Month, n (-1 the last), weekday, days after.
@@ -82,6 +82,10 @@ pub(crate) enum Feast {
     Orthodox(i64),
     /// Month and day of the Islamic calendar, length in days.
     Hijri(i32, i32, i64),
+    /// Month (from 1, Tishri; Nisan and later are counted back from the next year) and day of the Hebrew calendar.
+    Hebrew(i32, i32),
+    /// The days of the years for which they are listed.
+    Listed(Vec<(i32, i32, i32)>),
     /// Always that day.
     Once(i32, i32, i32),
 }
@@ -249,7 +253,7 @@ fn op_of(s: &str) -> Option<Op> {
 fn feast_of(s: &str) -> Result<Feast, String> {
     let bad = || {
         format!(
-            "\"{s}\" is no rule for a day: write \"12-25\", \"4th Thursday of 11\", \"easter -2\", \"orthodox 0\", \"hijri 10-1 3\" or \"2001-09-11\""
+            "\"{s}\" is no rule for a day: write \"12-25\", \"4th Thursday of 11\", \"easter -2\", \"orthodox 0\", \"hijri 10-1 3\", \"hebrew 1-10\", \"2001-09-11\" or several of these"
         )
     };
     let w: Vec<&str> = s.split_whitespace().collect();
@@ -262,6 +266,10 @@ fn feast_of(s: &str) -> Result<Feast, String> {
         ["orthodox", n] => Ok(Feast::Orthodox(i64::from(int(n)?))),
         ["hijri", d, n] => match day(d)?.as_slice() {
             [m, d] => Ok(Feast::Hijri(*m, *d, i64::from(int(n)?))),
+            _ => Err(bad()),
+        },
+        ["hebrew", d] => match day(d)?.as_slice() {
+            [m @ 1..=13, d @ 1..=30] => Ok(Feast::Hebrew(*m, *d)),
             _ => Err(bad()),
         },
         [nth, wd, "of", m, rest @ ..] => {
@@ -289,6 +297,14 @@ fn feast_of(s: &str) -> Result<Feast, String> {
             };
             Ok(Feast::Nth(int(m)?, n, wd, off))
         }
+        [_, _, ..] => w
+            .iter()
+            .map(|d| match day(d)?.as_slice() {
+                [y, m, d] => Ok((*y, *m, *d)),
+                _ => Err(bad()),
+            })
+            .collect::<Result<_, _>>()
+            .map(Feast::Listed),
         [d] => match day(d)?.as_slice() {
             [m, d] => Ok(Feast::Fixed(*m, *d)),
             [y, m, d] => Ok(Feast::Once(*y, *m, *d)),
