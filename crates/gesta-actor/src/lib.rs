@@ -77,7 +77,7 @@ pub struct Entity {
 /// One place in the text that refers to one or several entities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mention {
-    /// The head noun phrase without relative clause: "Iraqi Prime Minister Mohammed Shia' Al Sudani".
+    /// The head noun phrase without relative clause: "Kenyan President William Ruto".
     pub span: Span,
     /// The tokens that it covers.
     pub tokens: Range<u32>,
