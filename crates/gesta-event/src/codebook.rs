@@ -80,6 +80,8 @@ struct RawPattern {
     #[serde(default)]
     alone: bool,
     #[serde(default)]
+    answers: bool,
+    #[serde(default)]
     told: bool,
     #[serde(default)]
     without: Vec<String>,
@@ -172,6 +174,8 @@ pub(crate) struct Pattern {
     pub inherit: bool,
     /// The act needs nobody at the other end: none is taken from the rest of the report.
     pub alone: bool,
+    /// Answers those who protested: where nobody is named, they are the recipient.
+    pub answers: bool,
     /// Counts although it is only the topic of a speech act: "welcomed the agreement between X and Y".
     pub told: bool,
     /// Sectors of which nobody may take part.
@@ -234,6 +238,8 @@ pub(crate) struct Codebook {
     pub patterns: Vec<Pattern>,
     /// Entries by trigger lemma, and those that take any word of a class.
     pub by_lemma: HashMap<String, Vec<u32>>,
+    /// The first pattern of each entry.
+    by_id: HashMap<String, u32>,
     pub any: Vec<u32>,
     pub lists: Lists,
     pub future: Vec<Future>,
@@ -476,6 +482,7 @@ impl Codebook {
                             modal: p.modal,
                             inherit: p.inherit,
                             alone: p.alone,
+                            answers: p.answers,
                             told: p.told,
                             without: without.clone(),
                             actor_without: actor_without.clone(),
@@ -621,6 +628,7 @@ impl Codebook {
             }
         }
         for (i, p) in book.patterns.iter().enumerate() {
+            book.by_id.entry(p.id.clone()).or_insert(i as u32);
             if p.when.trigger.any {
                 book.any.push(i as u32);
             } else {
@@ -643,6 +651,11 @@ impl Codebook {
         } else {
             Err(errors)
         }
+    }
+
+    /// The entry of an id; what all its patterns share can be asked of any.
+    pub fn entry(&self, id: &str) -> Option<&Pattern> {
+        self.by_id.get(id).map(|&i| &self.patterns[i as usize])
     }
 
     /// The word of the codebook that `form` is a regular inflection of: for words whose lemma the parser got wrong.

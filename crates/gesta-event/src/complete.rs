@@ -211,14 +211,17 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         }
     }
 
+    /// The scene of an event's own sentence; that of an earlier one is nobody's.
+    fn scene_here(&self, e: &Event) -> Option<&'r gesta_place::Place> {
+        self.attach
+            .sentence_items(e.sentence as usize, &self.attach.place_head)
+            .find(|&(i, at)| self.attach.scene(at, i))
+            .map(|(i, _)| &self.run().l.places[i])
+    }
+
     /// The people of the country in which a sentence's scene lies.
     fn locals(&self, e: &Event) -> Vec<Slot> {
-        // in its own sentence: the scene of an earlier one is nobody
-        let here = self
-            .attach
-            .sentence_items(e.sentence as usize, &self.attach.place_head)
-            .find(|&(i, at)| self.attach.scene(at, i));
-        let Some(place) = here.map(|(p, _)| &self.run().l.places[p]) else {
+        let Some(place) = self.scene_here(e) else {
             return vec![];
         };
         let Some(country) = place.country else {
@@ -465,11 +468,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         {
             return x.recipient.clone();
         }
-        let here = self
-            .attach
-            .sentence_items(e.sentence as usize, &self.attach.place_head)
-            .find(|&(k, at)| self.attach.scene(at, k));
-        let Some(place) = here.map(|(k, _)| &self.run().l.places[k]) else {
+        let Some(place) = self.scene_here(e) else {
             return vec![];
         };
         // armies strike at fighters, rebels at whoever is there

@@ -39,13 +39,10 @@ impl<'c, 'r, 'a> Counterpart<'c, 'r, 'a> {
                 e.event,
                 EventType::Accuse | EventType::Request | EventType::Reject | EventType::Threaten
             );
-            let book = self.attach.run.book;
-            let alone = book.patterns.iter().any(|p| p.alone && p.id == e.rule);
+            let entry = self.attach.run.book.entry(&e.rule);
+            let alone = entry.is_some_and(|p| p.alone);
             // A plan is dropped for those who protested against its makers; they are who is repressed.
-            let answers = matches!(
-                e.rule.as_str(),
-                "concede/drop-plan" | "concede/give-in" | "coerce/repress"
-            );
+            let answers = entry.is_some_and(|p| p.answers);
             if answers && e.recipient.is_empty() && e.aux.iter().all(|a| *a == Aux::Future) {
                 let found = self.protesters(events, i);
                 if !found.is_empty() {
