@@ -7,14 +7,14 @@ mkdir -p logs
 run() { name=$1; shift; echo "== $name"; python -m "$@" > "logs/$name.log" 2>&1; }
 cargo build --release -p gesta-parse --example segment
 target=${CARGO_TARGET_DIR:-../target}
-run first   gesta_train.fit "$config" v0 --gold
+work=$(python -c "import tomllib,sys;print(tomllib.load(open('$config','rb'))['work'])")
 run teacher gesta_train.teacher "$config"
 run rawtext gesta_train.rawtext "$config" "$target/release/examples/segment"
 run annotate gesta_train.annotate "$config"
-run student gesta_train.fit "$config" final
-work=$(python -c "import tomllib,sys;print(tomllib.load(open('$config','rb'))['work'])")
-run packed  gesta_train.export "$config" "$work/final.pt" "$work/student.gpm"
+run student gesta_train.fit "$config" student
 run names   gesta_train.names "$config" "$work/names.pt"
-run export  gesta_train.export "$config" "$work/student.gpm" ../models/en.gpm "$work/names.pt"
+run shares  gesta_train.names "$config" "$work/names.pt" --with "$work/student.pt"
+run export  gesta_train.export "$config" "$work/student.pt" ../models/en.gpm "$work/names.pt"
 grep -h epoch logs/student.log | tail -1
-grep -h mean logs/names.log
+grep -h -e mean logs/names.log
+cat logs/shares.log

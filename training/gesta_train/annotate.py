@@ -1,5 +1,5 @@
 """The teacher reads raw text: the likeliest answers of every field with their probabilities, in shards that the student
-can begin with while later ones are still being made.
+can begin with while later ones are still being made. Trees and tags are read a sentence at a time, names a passage at a time.
     python -m gesta_train.annotate config.toml"""
 import json, sys, time, tomllib
 from pathlib import Path
@@ -8,6 +8,7 @@ import torch
 from . import data
 from .batch import batches
 from .heads import FIELDS
+from .passages import LONGEST, emissions, marginals
 from .teacher import Teacher
 
 TOP = 4
@@ -19,28 +20,48 @@ def top(p):
     return i.numpy().astype(np.int16), v.numpy().astype(np.float16)
 
 
+def padded(a):
+    return a if a.shape[-1] == TOP else np.pad(a, ((0, 0), (0, TOP - a.shape[-1])))
+
+
 @torch.no_grad()
 def annotate(m, sents, out):
-    rows = {f: ([], []) for f in ALL}
-    keep = []
     for b in batches(sents, 1500):
         with torch.autocast("cpu", torch.bfloat16):
             x, mask = m.encode(b)
             tags, arcs, parts = m.heads(x, mask)
             best = arcs.argmax(-1)
             rels = m.heads.labels(parts, best)
-        fields = {**{f: top(t.softmax(-1)) for f, t in zip(FIELDS, tags)}, "heads": top(arcs.softmax(-1)), "rels": top(rels.softmax(-1))}
+        fields = {**{f: top(t.softmax(-1)) for f, t in zip(FIELDS, tags) if f != "ner"}, "heads": top(arcs.softmax(-1)), "rels": top(rels.softmax(-1))}
         for i, s in enumerate(b):
-            n = len(s)
-            keep.append(s)
-            for f in ALL:
-                for k in (0, 1):
-                    a = fields[f][k][i, :n]
-                    if a.shape[-1] < TOP:
-                        a = np.pad(a, ((0, 0), (0, TOP - a.shape[-1])))
-                    rows[f][k].append(a)
-    np.savez(out, forms=np.array(["\t".join(s.forms) for s in keep]), length=np.array([len(s) for s in keep]),
-             **{f"{f}_i": np.concatenate(rows[f][0]) for f in ALL}, **{f"{f}_p": np.concatenate(rows[f][1]) for f in ALL})
+            for f, v in fields.items():
+                s.extra[f] = [padded(a[i, :len(s)]) for a in v]
+    for b in batches([data.joined(g) for g in data.passages(sents, 120)], 2000, longest=LONGEST):
+        with torch.autocast("cpu", torch.bfloat16):
+            e, mask = emissions(m, b)
+        v = top(marginals(m.heads, e, mask).exp())
+        for i, s in enumerate(b):
+            at = 0
+            for part in s.extra["parts"]:
+                part.extra["ner"] = [padded(a[i, at:at + len(part)]) for a in v]
+                at += len(part)
+    sents = [s for s in sents if all(f in s.extra for f in ALL)]
+    np.savez(out, forms=np.array(["\t".join(s.forms) for s in sents]), length=np.array([len(s) for s in sents]),
+             doc=np.array([s.extra["doc"] for s in sents]),
+             **{f"{f}_{x}": np.concatenate([s.extra[f][k] for s in sents]) for f in ALL for k, x in enumerate("ip")})
+
+
+def documents(path):
+    """Sentences of each document of `rawtext`'s file."""
+    doc = []
+    for l in path.read_text().split("\n"):
+        if l:
+            doc.append(l.split("\t"))
+        elif doc:
+            yield doc
+            doc = []
+    if doc:
+        yield doc
 
 
 def main(cfg):
@@ -48,25 +69,28 @@ def main(cfg):
     work = Path(cfg["work"])
     vocab = json.loads((work / "vocab.json").read_text())
     m = Teacher(cfg, vocab)
-    m.load_state_dict(torch.load(work / "teacher.pt"), strict=False)
+    m.load_state_dict(torch.load(work / "teacher.pt"))
     m.eval()
     t0 = time.time()
-    lines = (work / "raw.tsv").read_text().split("\n")
-    shard, words, n = [], 0, 0
-    total = 0
-    for l in lines:
-        s = data.Sent(l.split("\t"), src="raw")
-        shard.append(s)
-        words += len(s)
-        total += len(s)
-        if words > 150000 or total >= cfg["silver"]["words"]:
-            tmp = work / f"tmp-{n}.npz"
-            annotate(m, shard, tmp)
-            tmp.rename(work / f"silver-{n}.npz")
-            print(f"shard {n} {words} words {time.time() - t0:.0f}s", flush=True)
+    shard, words, n, total = [], 0, 0, 0
+
+    def put():
+        tmp = work / f"tmp-{n}.npz"
+        annotate(m, shard, tmp)
+        tmp.rename(work / f"silver-{n}.npz")
+        print(f"shard {n} {words} words {time.time() - t0:.0f}s", flush=True)
+
+    for d, doc in enumerate(documents(work / "raw.tsv")):
+        if total >= cfg["silver"]["words"]:
+            break
+        shard += [data.Sent(f, src="raw", extra={"doc": d}) for f in doc]
+        k = sum(map(len, doc))
+        words, total = words + k, total + k
+        if words > 100000:
+            put()
             shard, words, n = [], 0, n + 1
-            if total >= cfg["silver"]["words"]:
-                break
+    if shard:
+        put()
 
 
 if __name__ == "__main__":

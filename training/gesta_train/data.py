@@ -71,13 +71,15 @@ def demonyms(path):
 
 def read_conllu(path, src, norp=frozenset()):
     """Sentences of a UD file; GUM's `Entity=` spans (which may cross nothing, but nest) become names."""
-    sents, open_spans = [], {}
+    sents, open_spans, doc = [], {}, 0
     for comments, rows in conllu_blocks(path):
         words = [r for r in rows if r[0].isdigit()]
         s = Sent([r[1] for r in words], [r[3] for r in words], [r[4] for r in words], [r[5] for r in words],
                  [r[2] for r in words], [int(r[6]) for r in words], [r[7] for r in words], None, src)
         if any(c.startswith("# newdoc") for c in comments):
             open_spans = {}
+            doc += 1
+        s.extra["doc"] = doc
         if src == "gum":
             spans, stack = [], []
             for i, r in enumerate(words):
@@ -157,6 +159,9 @@ def gum_names(s, spans, norp):
     for i, w in enumerate(s.forms):
         if tags[i] == "O" and w in norp and s.upos[i] in ("ADJ", "NOUN", "PROPN"):
             tags[i] = "B-NORP"
+        # many persons by one name are a people or a creed
+        if tags[i] == "B-PER" and s.xpos[i] == "NNPS" and (i + 1 == len(tags) or tags[i + 1][0] != "I"):
+            tags[i] = "B-NORP" if w in norp else "B-MISC"
         if tags[i] == "B-LOC" and w in norp and s.upos[i] == "ADJ" and (i + 1 == len(tags) or tags[i + 1][0] != "I"):
             tags[i] = "B-NORP"
     return tags
@@ -214,6 +219,9 @@ def read_wikigold(path, norp):
 
 def split_wikigold(docs):
     """Every fifth document is held out: fixed, and independent of any seed."""
+    for i, d in enumerate(docs):
+        for s in d:
+            s.extra["doc"] = i
     train = [s for i, d in enumerate(docs) if i % 5 != 4 for s in d]
     held = [s for i, d in enumerate(docs) if i % 5 == 4 for s in d]
     return train, held
@@ -242,6 +250,24 @@ def vocab(sents, least_feats=2):
     v = {k: sorted(x for x, n in c[k].items() if k != "feats" or n >= least_feats) for k in c}
     v["ner"] = NER
     return v
+
+
+def passages(sents, words):
+    """Neighbouring sentences of one document (`extra["doc"]`), together at most `words` long: what is read at once for names."""
+    out, n, doc = [], 0, None
+    for s in sents:
+        if not out or s.extra["doc"] != doc or n + len(s) > words:
+            out.append([])
+            n, doc = 0, s.extra["doc"]
+        out[-1].append(s)
+        n += len(s)
+    return out
+
+
+def joined(group):
+    """A passage as one long sentence that has names only."""
+    ner = [t for s in group for t in s.ner] if group[0].ner is not None else None
+    return Sent([w for s in group for w in s.forms], ner=ner, src=group[0].src, extra={"parts": group})
 
 
 def spans(tags):

@@ -28,19 +28,20 @@ def hash64(pair, whole, s):
 
 
 def strings(words):
-    n = 1
-    while n < 2 * len(words) + 2:
-        n *= 2
-    slots = np.zeros(n, np.uint32)
-    ends, letters = [], bytearray()
-    for i, w in enumerate(words):
-        letters += w.encode()
-        ends.append(len(letters))
-        at = fnv(w, 0) & (n - 1)
-        while slots[at]:
-            at = (at + 1) & (n - 1)
-        slots[at] = i + 1
-    return slots, np.array(ends, np.uint32), bytes(letters)
+    """Letters of all words, and the length of each in bytes."""
+    raw = [w.encode() for w in words]
+    return np.array([len(r) for r in raw], np.uint8), b"".join(raw)
+
+
+def nibbles(m):
+    """Rows that are on 15 steps already (`fit.coarse`): half bytes, eight added, the lower half first; and one scale a row."""
+    m = m.detach().float().numpy()
+    s = np.abs(m).max(1) / 7
+    s[s == 0] = 1.0
+    q = np.rint(m / s[:, None])
+    assert np.abs(q * s[:, None] - m).max() < 1e-3
+    u = (q + 8).astype(np.uint8)
+    return u[:, 0::2] | u[:, 1::2] << 4, s.astype(np.float32)
 
 
 @torch.no_grad()
@@ -58,6 +59,10 @@ def calibrate(m, sents):
 
 def main(cfg, ck, out, tower=None):
     c = torch.load(ck, weights_only=False)
+    if tower:
+        # the names' network may know more vectors than the student learned with
+        t = torch.load(tower, weights_only=False)
+        c["glove"], c["state"]["glove.weight"] = t["glove"], torch.cat([torch.zeros(1, t["vectors"].shape[1]), t["vectors"]])
     vocab = c["vocab"]
     g = torch.zeros(len(c["glove"]), c["state"]["glove.weight"].shape[1])
     m = Student(c["cfg"], vocab, c["words"], c["glove"], g)
@@ -73,9 +78,10 @@ def main(cfg, ck, out, tower=None):
     for k in ("upos", "xpos", "feats", "rels", "ner"):
         sec[k] = "\n".join(vocab[k]).encode()
     for name, words, table in (("words", c["words"], None), ("glove_words", c["glove"], None)):
-        sec[name + ".slots"], sec[name + ".ends"], sec[name + ".letters"] = strings(words)
-    for name, w in (("emb", m.emb.weight), ("aff", m.aff.weight), ("glove", m.glove.weight)):
+        sec[name + ".lengths"], sec[name + ".letters"] = strings(words)
+    for name, w in (("emb", m.emb.weight), ("aff", m.aff.weight)):
         sec[name + ".q"], sec[name + ".s"] = rowquant(w, 127)
+    sec["glove.q4"], sec["glove.s"] = nibbles(m.glove.weight)
     sec["aff_rows"] = np.array([n for _, n in AFFIXES], np.uint32)
 
     def linear(name, w, b):
@@ -159,7 +165,7 @@ def write(sec, out):
         pad = -len(raw) % 64
         parts.append(raw + b"\0" * pad)
         at += len(raw) + pad
-    blob = b"GPM2" + struct.pack("<I", len(sec)) + table
+    blob = b"GPM3" + struct.pack("<I", len(sec)) + table
     blob += b"\0" * (-len(blob) % 64) + b"".join(parts)
     Path(out).parent.mkdir(parents=True, exist_ok=True)
     Path(out).write_bytes(blob)
@@ -184,23 +190,17 @@ def keys(pairs):
 def names(sec, c, sents, cfg):
     """Sections of the names' own network and of its lists; the weight of its scores against the parser's is folded into the last product."""
     from . import lexicon
-    from .names import Tower
+    from .names import Tower, Vectors
+    from .readback import halves, words as words_of
 
-    class Base:  # only what Tower looks at
-        pass
-
-    base = Base()
-    ends, letters = np.frombuffer(bytes(sec["glove_words.ends"]), np.uint32), bytes(sec["glove_words.letters"])
-    starts = [0, *ends[:-1].tolist()]
-    base.glove_words = {letters[a:b].decode(): i + 1 for i, (a, b) in enumerate(zip(starts, ends.tolist()))}
-    q, s = np.frombuffer(bytes(sec["glove.q"]), np.int8), np.frombuffer(bytes(sec["glove.s"]), np.float32)
-    base.glove = nn.Embedding.from_pretrained(torch.from_numpy(q.reshape(len(s), -1).astype(np.float32) * s[:, None]), freeze=True)
+    base = Vectors(words_of(sec, "glove_words"), halves(sec, "glove")[1:])
+    assert base.glove_words == {w: i + 1 for i, w in enumerate(c["glove"])}, "the student's words are not those of the names' network"
     m = Tower(c["cfg"], base, c["lists"], c["ner"])
     m.load_state_dict(c["state"])
     m.eval()
     share = 1 / cfg["names"].get("parser_share", 0.3)
-    d = m.norm0.weight.shape[0]
-    sec["names.dims"] = np.array([d, len(m.layers)], np.uint32)
+    d, e = m.up.weight.shape
+    sec["names.dims"] = np.array([d, e, len(m.layers)], np.uint32)
     sec["names.windows"] = np.array([l.window for l in m.layers], np.uint32)
     for name, w in (("aff", m.aff.weight), ("lex", m.lex.weight)):
         sec[f"names.{name}.q"], sec[f"names.{name}.s"] = rowquant(w, 127)
@@ -212,10 +212,11 @@ def names(sec, c, sents, cfg):
     def norm(name, l):
         sec[name + ".g"], sec[name + ".b"] = l.weight.detach().numpy(), l.bias.detach().numpy()
 
-    linear("names.gproj", m.gproj.weight, torch.zeros(d))
+    linear("names.gproj", m.gproj.weight, torch.zeros(e))
+    linear("names.up", m.up.weight, m.up.bias)
     norm("names.norm0", m.norm0)
     norm("names.norm1", m.norm1)
-    tops = calibrate(m, sents)
+    tops = calibrate(m, [data.joined(g) for g in data.passages(sents, 192)])
     print("largest inputs, names", [round(t, 2) for t in tops])
     sec["names.inv"] = np.array([127 / t for t in tops], np.float32)
     for i, l in enumerate(m.layers):

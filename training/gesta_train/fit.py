@@ -25,25 +25,51 @@ def tables(cfg, gold, more=()):
     for w in list(c):
         if digits(w) != w:
             c[digits(w)] += c.pop(w)
-    words = {w for w, n in c.items() if n >= 2} | {w for w, n in c2.items() if n >= 8 and digits(w) == w and len(w) < 40}
+    words = {w for w, n in c.items() if n >= 2} | {w for w, n in c2.items() if n >= s.get("least", 8) and digits(w) == w and len(w) < 40}
     g = np.load(cfg["glove"])
     gw, gm = g["words"].tolist(), g["m"]
     n = s["glove_words"]
     keep = [i for i, w in enumerate(gw) if i < n or w in words]
-    std = gm.std()
-    return sorted(words), [gw[i] for i in keep], torch.from_numpy(gm[keep] / std), c + c2
+    return sorted(words), [gw[i] for i in keep], torch.from_numpy(coarse(gm[keep] / gm.std())), c + c2
 
 
-def read_silver(path):
+def coarse(m):
+    """Vectors on the 15 steps that the packed file has for them (`export.nibbles`), so that training sees what ships: for each
+    row, the scale of five that comes nearest to it."""
+    best, least = None, None
+    for f in (0.6, 0.7, 0.8, 0.9, 1.0):
+        s = np.abs(m).max(1, keepdims=True) * f / 7
+        s[s == 0] = 1
+        q = np.clip(np.rint(m / s), -7, 7) * s
+        e = ((q - m) ** 2).sum(1, keepdims=True)
+        best, least = (q, e) if best is None else (np.where(e < least, q, best), np.minimum(e, least))
+    return best.astype(np.float32)
+
+
+def read_silver(path, fields=SOFT, base=0):
+    """Annotated sentences of one shard; `base` tells its documents from those of others."""
     z = np.load(path)
     ends = np.cumsum(z["length"])
-    arrays = {k: z[k] for f in SOFT for k in (f + "_i", f + "_p")}
+    arrays = {k: z[k] for f in fields for k in (f + "_i", f + "_p")}
     out = []
-    for line, n, e in zip(z["forms"], z["length"], ends):
+    for line, n, e, d in zip(z["forms"], z["length"], ends, z["doc"]):
         s = data.Sent(str(line).split("\t"), src="silver")
-        s.extra = {k: a[e - n:e] for k, a in arrays.items()}
+        s.extra = {"doc": base + int(d), **{k: a[e - n:e] for k, a in arrays.items()}}
         out.append(s)
     return out
+
+
+def vocabulary(cfg, D):
+    """The tables of words, the same for the student and for the names' network."""
+    raw, n = [], 0
+    if (Path(cfg["work"]) / "raw.tsv").exists():
+        for l in (Path(cfg["work"]) / "raw.tsv").read_text().split("\n"):
+            if l:
+                raw.append(data.Sent(l.split("\t")))
+                n += len(raw[-1])
+                if n > cfg["silver"]["words"]:
+                    break
+    return tables(cfg, D["ewt"] + D["gum"] + D["wiki"], raw)
 
 
 def soft_targets(batch, fields):
@@ -67,7 +93,7 @@ def soft_ce(logits, ip, n):
 
 def silver_loss(heads, outputs, b, n):
     tags, arcs, parts = outputs
-    loss = sum(soft_ce(t, b[f], n) * w for t, f, w in zip(tags, FIELDS, (0.5, 0.5, 0.5, 0.3)))
+    loss = sum(soft_ce(t, b[f], n) * w for t, f, w in zip(tags, FIELDS, (0.5, 0.5, 0.5, 0.6)))
     loss = loss + soft_ce(arcs, b["heads"], n)
     return loss + soft_ce(heads.labels(parts, b["heads"][0][..., 0]), b["rels"], n)
 
@@ -107,10 +133,19 @@ class Names:
 
 
 def warm(m, path):
-    """Goes on from an earlier student: its rows by word, and every weight that has the same form."""
-    c = torch.load(path, weights_only=False)
-    old, new = c["state"], m.state_dict()
-    rows = {w: i + 1 for i, w in enumerate(c["words"])}
+    """Goes on from an earlier student (a checkpoint, or the packed file that shipped): its rows by word, and every weight that
+    has the same form; layers beyond its own begin as if they were not there."""
+    new = m.state_dict()
+    if str(path).endswith(".gpm"):
+        from .readback import read
+        o, _ = read(path)
+        old, words = o.state_dict(), list(o.words)
+        for k in ("heads.trans", "heads.start", "heads.illegal", "heads.illegal_start"):
+            del old[k]  # those of the names' network
+    else:
+        c = torch.load(path, weights_only=False)
+        old, words = c["state"], c["words"]
+    rows = {w: i + 1 for i, w in enumerate(words)}
     e = torch.zeros_like(new["emb.weight"])
     e[0] = old["emb.weight"][0]
     for w, i in m.words.items():
@@ -119,6 +154,10 @@ def warm(m, path):
     for k, v in old.items():
         if k in new and new[k].shape == v.shape and k not in ("emb.weight", "glove.weight", "wdrop"):
             new[k] = v
+    for i in range(len(m.layers)):
+        if f"layers.{i}.out.weight" not in old:
+            new[f"layers.{i}.out.weight"] = torch.zeros_like(new[f"layers.{i}.out.weight"])
+            new[f"layers.{i}.out.bias"] = torch.zeros_like(new[f"layers.{i}.out.bias"])
     new["emb.weight"] = e
     m.load_state_dict(new)
 
@@ -154,19 +193,12 @@ def main(cfg, name, gold_only, worker=0):
     vocab = data.vocab(D["ewt"] + D["gum"])
     (work / "vocab.json").write_text(json.dumps(vocab))
     ix = index(vocab)
-    gold = D["ewt"] + D["gum"] + D["wiki"]
+    trees = D["ewt"] + D["gum"]
+    gold = trees + D["wiki"]
     named = [x for x in D["wiki"] + D["gum"] if any(t != "O" for t in x.ner)]
     names = Names(cfg, named, rng)
     silver, shards = [], []
-    raw = []
-    if not gold_only:
-        n = 0
-        for l in (work / "raw.tsv").read_text().split("\n"):
-            raw.append(data.Sent(l.split("\t")))
-            n += len(raw[-1])
-            if n > cfg["silver"]["words"]:
-                break
-    words, gw, gm, counts = tables(cfg, gold, raw)
+    words, gw, gm, counts = vocabulary(cfg, D)
     if gold_only and s.get("start"):
         # a last stretch on the treebanks keeps the tables of the student that it starts from
         c = torch.load(work / s["start"], weights_only=False)
@@ -178,7 +210,7 @@ def main(cfg, name, gold_only, worker=0):
         warm(m, work / s["start"])
     print("words", len(words), "glove", len(gw), "parameters", sum(p.numel() for p in m.parameters() if p.requires_grad), flush=True)
     params = [p for p in m.parameters() if p.requires_grad]
-    opt = torch.optim.AdamW(params, lr=s["lr"], weight_decay=0.02, betas=(0.9, 0.98))
+    opt = torch.optim.AdamW(params, lr=s["lr"], weight_decay=0.02, betas=(0.9, 0.98), fused=True)
     per = len(batches(gold, s["batch_words"], rng))
     t0, step, run, ep, round_no = time.time(), 0, 0.0, 0, 0
     if workers > 1:
@@ -193,7 +225,8 @@ def main(cfg, name, gold_only, worker=0):
                 if f not in shards:
                     shards.append(f)
                     silver += read_silver(f)
-        train = batches(gold + [names.vary(x) for x in named for _ in range(s.get("varied", 1))], s["batch_words"], rng)
+        # WikiGold only with other names, or the student knows its documents by heart and learns no more from them
+        train = batches(trees + [names.vary(x) for x in named for _ in range(s.get("varied", 1))], s["batch_words"], rng)
         if silver:
             part = rng.sample(silver, min(len(silver), int(len(silver) * s["silver_words"] / max(1, sum(map(len, silver))))))
             train += batches(part, s["batch_words"], rng)

@@ -118,7 +118,37 @@ def build(cfg):
         elif len(name.split()) > 1:
             put(name, k)
             say(name.split()[-1].lower(), FAMILY)
+    if cfg.get("summaries"):
+        for title, k, about in encyclopedia(cfg["summaries"]):
+            p = pieces(title)
+            # "Nintendo: Japanese video game company", but "Knight: honorary title"
+            some = title.isupper() or any(DEMONYM in word.get(w.lower(), ()) for w in about.split())
+            if len(p) == 1 and (COMMON in word.get(norm(p[0]), ()) or (k == "ORG" and not some)):
+                continue
+            put(title, k)
+            if k == "PER" and len(p) > 1:
+                say(p[-1].lower(), FAMILY)
     return word, phrase
+
+
+BODIES = re.compile(r"""\b(company|corporation|conglomerate|manufacturer|retailer|airline|bank|broadcaster|network|newspaper|publisher|
+university|college|school|academy|organi[sz]ation|agency|institution|institute|alliance|union|federation|league|association|club|
+team|band|orchestra|group of (artists|musicians)|police|army|navy|museum|church)\b(?! (of|in|at|song|album|film))""", re.X)
+
+
+def encyclopedia(path):
+    """Persons, places and bodies among the titles of an encyclopedia with a line of description each."""
+    for a in json.loads(Path(path).read_text()).values():
+        title = re.sub(r" \(.*\)$", "", a["title"])
+        about = a.get("description") or ""
+        if title[:1].islower() or any(w[:1].islower() and w not in ("of", "the", "and", "de", "la", "al", "van", "von", "ibn", "bin", "da", "di", "del", "on", "for", "in", "der") for w in title.split(" ")):
+            continue
+        if a["topic"] == "People":
+            yield title, "PER", about
+        elif BODIES.search(about) and not a["topic"].startswith("Biology"):
+            yield title, "ORG", about
+        elif a["topic"] == "Geography" and re.search(r"\b(in|of|between|off|at|on|bordering|to) (the )?[A-Z]", about):
+            yield title, "LOC", about
 
 
 def wordnet(path):

@@ -1,5 +1,6 @@
 """The student that ships: looked-up word, affix and shape rows, gated two-way recurrences without recurrent matrices
 (so that every product is one wide integer matrix product at inference), and the shared heads."""
+import numpy as np
 import torch, torch.nn as nn, torch.nn.functional as F
 from .heads import Heads
 from .scan import Scan
@@ -123,7 +124,9 @@ class Student(nn.Module):
         ids = torch.zeros(len(batch), T, 2 + len(AFFIXES), dtype=torch.long)
         mask = torch.zeros(len(batch), T, dtype=torch.bool)
         for i, s in enumerate(batch):
-            ids[i, :len(s)] = torch.tensor([self.feats(w, j == 0) for j, w in enumerate(s.forms)])
+            if "ids" not in s.extra:
+                s.extra["ids"] = np.array([self.feats(w, j == 0) for j, w in enumerate(s.forms)])
+            ids[i, :len(s)] = torch.from_numpy(s.extra["ids"])
             mask[i, :len(s)] = True
         w, g, a = ids[..., 0], ids[..., 1], ids[..., 2:]
         if self.training:

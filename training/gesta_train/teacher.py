@@ -1,9 +1,9 @@
-"""The teacher: MiniLM fine-tuned for everything at once.   python -m gesta_train.teacher config.toml"""
+"""The teacher: a pretrained encoder (BERT or MPNet form) fine-tuned for everything at once.   python -m gesta_train.teacher config.toml"""
 import json, math, random, sys, time, tomllib
 from pathlib import Path
 import torch, torch.nn as nn
 from tokenizers import Tokenizer
-from transformers import BertModel
+from transformers import AutoConfig, AutoModel
 from . import data
 from .batch import batches, evaluate, index, targets
 from .heads import Heads, gold_loss
@@ -28,8 +28,16 @@ def shape(w):
 class Teacher(nn.Module):
     def __init__(self, cfg, vocab):
         super().__init__()
-        self.bert = BertModel.from_pretrained(cfg["minilm"], add_pooling_layer=False, attn_implementation="sdpa")
-        self.tok = Tokenizer.from_file(cfg["minilm"] + "/tokenizer.json")
+        form = AutoConfig.from_pretrained(cfg["encoder"])
+        attention = {"attn_implementation": "sdpa"} if form.model_type == "bert" else {}
+        self.bert = AutoModel.from_pretrained(cfg["encoder"], add_pooling_layer=False, **attention)
+        # the word pieces keep their vectors: a third of all weights, of which one treebank moves few
+        self.bert.embeddings.word_embeddings.weight.requires_grad = not cfg["teacher"].get("fixed_pieces", True)
+        self.tok = Tokenizer.from_file(cfg["encoder"] + "/tokenizer.json")
+        ids = {t: self.tok.token_to_id(t) for t in ("[CLS]", "[SEP]", "<s>", "</s>", "[UNK]")}
+        self.begin = ids["[CLS]"] if ids["<s>"] is None else ids["<s>"]
+        self.end = ids["[SEP]"] if ids["</s>"] is None else ids["</s>"]
+        self.unknown = ids["[UNK]"]
         self.tok.no_truncation()
         self.tok.no_padding()
         self.cache = {}
@@ -46,21 +54,21 @@ class Teacher(nn.Module):
     def pieces(self, w):
         p = self.cache.get(w)
         if p is None:
-            p = self.tok.encode(w, add_special_tokens=False).ids[:6] or [100]
+            p = self.tok.encode(w, add_special_tokens=False).ids[:6] or [self.unknown]
             self.cache[w] = p
         return p
 
     def encode(self, batch):
         rows, firsts, lasts, shapes = [], [], [], []
         for s in batch:
-            ids, f, l, sh = [101], [], [], [0]
+            ids, f, l, sh = [self.begin], [], [], [0]
             for w in s.forms:
                 p = self.pieces(w)
                 f.append(len(ids))
                 ids += p
                 sh += [shape(w)] * len(p)
                 l.append(len(ids) - 1)
-            ids.append(102)
+            ids.append(self.end)
             sh.append(0)
             rows.append(ids), firsts.append(f), lasts.append(l), shapes.append(sh)
         T, W = max(map(len, rows)), max(map(len, firsts))
@@ -101,9 +109,10 @@ def main(cfg):
     done = t.get("done", 0)  # epochs behind us when a run was cut short
     if done:
         m.load_state_dict(torch.load(work / "teacher.pt"))
-    enc = [p for p in m.bert.parameters()]
-    ids = set(map(id, enc))
-    opt = torch.optim.AdamW([{"params": enc, "lr": t["lr_encoder"]}, {"params": [p for p in m.parameters() if id(p) not in ids], "lr": t["lr_heads"]}], weight_decay=0.01)
+    enc = [p for p in m.bert.parameters() if p.requires_grad]
+    ids = set(map(id, m.bert.parameters()))
+    rest = [p for p in m.parameters() if id(p) not in ids]
+    opt = torch.optim.AdamW([{"params": enc, "lr": t["lr_encoder"]}, {"params": rest, "lr": t["lr_heads"]}], weight_decay=0.01, fused=True)
     train = D["ewt"] + D["gum"] + D["wiki"]
     steps = (t["epochs"] - done) * len(batches(train, t["batch_words"], rng))
     sched = torch.optim.lr_scheduler.LambdaLR(opt, lambda i: min((i + 1) / 100, max(0.0, 1 - i / steps)))
@@ -119,7 +128,7 @@ def main(cfg):
                 loss = gold_loss(m.heads, out, y)
             opt.zero_grad(set_to_none=True)
             loss.backward()
-            nn.utils.clip_grad_norm_(m.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(enc + rest, 1.0)
             opt.step()
             sched.step()
             run = 0.98 * run + 0.02 * loss.item() if step else loss.item()

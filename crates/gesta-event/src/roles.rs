@@ -477,6 +477,7 @@ impl<'a> Roles<'a> {
             .second_object(v)
             .or_else(|| self.first(v, &[D::Obj]))
             .or_else(|| self.first(v, &[D::Iobj]))
+            .or_else(|| self.after_particle(v))
         {
             return vec![o];
         }
@@ -491,6 +492,14 @@ impl<'a> Roles<'a> {
                 .into_iter()
                 .collect(),
         }
+    }
+
+    /// "handed over control", where the tree takes "over" for a particle and "control" for a circumstance.
+    fn after_particle(&self, v: usize) -> Option<usize> {
+        let prt = self.p.kid(v, D::CompoundPrt)?;
+        self.p
+            .kids_by(v, D::Obl)
+            .find(|&k| k > prt && self.p.case(k).is_empty())
     }
 
     /// "praised the decision on Twitter"; but "a ban on Twitter" is against it.

@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// First bytes of a model file; the digit is the version of the form.
-const MAGIC: &[u8; 4] = b"GPM2";
+const MAGIC: &[u8; 4] = b"GPM3";
 
 /// Why a model could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl<'a> Sections<'a> {
     fn read(data: &'a [u8]) -> Result<Self, ModelError> {
         if data.get(..4) != Some(MAGIC.as_slice()) {
             return err(
-                "not a Gesta parser model of version 2 (the file does not begin with GPM2)",
+                "not a Gesta parser model of version 3 (the file does not begin with GPM3)",
             );
         }
         let short = || ModelError("the file is cut short".into());
@@ -169,14 +169,19 @@ impl<'a> Sections<'a> {
 /// FNV-1a with a final mix, seeded a table; the trainer computes the same.
 #[inline]
 pub(crate) fn fnv(s: &str, seed: u32) -> u32 {
+    hash(s.as_bytes(), seed)
+}
+
+#[inline]
+fn hash(s: &[u8], seed: u32) -> u32 {
     let mut h = 2_166_136_261 ^ seed;
-    for &b in s.as_bytes() {
+    for &b in s {
         h = (h ^ u32::from(b)).wrapping_mul(16_777_619);
     }
     h ^ (h >> 15)
 }
 
-/// Words to row numbers from 1; 0 is "unknown". Open addressing, laid out by the exporter.
+/// Words to row numbers from 1; 0 is "unknown". The file holds their letters and lengths; open addressing is made of them here.
 pub(crate) struct Words {
     slots: Vec<u32>,
     ends: Vec<u32>,
@@ -185,21 +190,32 @@ pub(crate) struct Words {
 
 impl Words {
     fn read(s: &Sections, name: &str) -> Result<Words, ModelError> {
-        let w = Words {
-            slots: s.u32s(&format!("{name}.slots"))?,
-            ends: s.u32s(&format!("{name}.ends"))?,
-            letters: s.bytes(&format!("{name}.letters"))?.to_vec(),
-        };
-        let sorted = w.ends.windows(2).all(|p| p[0] <= p[1]);
-        if !w.slots.len().is_power_of_two()
-            || w.ends.len() >= w.slots.len()
-            || !sorted
-            || w.ends.last().is_some_and(|&e| e as usize > w.letters.len())
-            || w.slots.iter().any(|&x| x as usize > w.ends.len())
-        {
+        let letters = s.bytes(&format!("{name}.letters"))?.to_vec();
+        let mut ends = Vec::new();
+        let mut end = 0u32;
+        for &l in s.bytes(&format!("{name}.lengths"))? {
+            end += u32::from(l);
+            ends.push(end);
+        }
+        if end as usize != letters.len() {
             return err(format!("table {name} is not sound"));
         }
-        Ok(w)
+        let mut slots = vec![0u32; (2 * ends.len() + 2).next_power_of_two()];
+        let mask = slots.len() - 1;
+        let mut from = 0;
+        for (i, &to) in ends.iter().enumerate() {
+            let mut at = hash(&letters[from..to as usize], 0) as usize & mask;
+            while slots[at] != 0 {
+                at = (at + 1) & mask;
+            }
+            slots[at] = i as u32 + 1;
+            from = to as usize;
+        }
+        Ok(Words {
+            slots,
+            ends,
+            letters,
+        })
     }
 
     pub fn len(&self) -> usize {
@@ -241,6 +257,21 @@ impl Table {
         Ok(Table { width, q, scale })
     }
 
+    /// Rows of half bytes from -7 to 7, eight added, the lower half first.
+    fn halves(s: &Sections, name: &str, rows: usize, width: usize) -> Result<Table, ModelError> {
+        let bytes = s.bytes(&format!("{name}.q4"))?;
+        if width % 2 != 0 || bytes.len() != rows * width / 2 {
+            return err(format!("table {name} does not hold {rows} rows of {width}"));
+        }
+        let value = |b: u8| b as i8 - 8;
+        let q = bytes.iter().flat_map(|b| [value(b & 15), value(b >> 4)]);
+        Ok(Table {
+            width,
+            q: q.collect(),
+            scale: s.f32s(&format!("{name}.s"), rows)?,
+        })
+    }
+
     #[inline(always)]
     pub fn add(&self, row: usize, out: &mut [f32]) {
         let s = self.scale[row];
@@ -272,11 +303,14 @@ pub(crate) struct Layer {
 /// A small network of its own for names: its scores are added to those of the entity tags.
 pub(crate) struct Tower {
     pub width: usize,
+    /// Width of the looked-up rows, which `up` widens.
+    pub entry: usize,
     pub aff: Table,
     pub lex: Table,
     pub lexicon: Lexicon,
     pub gproj: Packed,
     pub norm0: Norm,
+    pub up: Packed,
     pub layers: Vec<Layer>,
     pub norm1: Norm,
     pub tags: Packed,
@@ -392,23 +426,25 @@ const XPOS: &[&str] = &[
 impl Tower {
     fn read(s: &Sections, rows: usize, glove: usize, tags: usize) -> Result<Tower, ModelError> {
         let dims = s.u32s("names.dims")?;
-        let &[width, layers] = dims.as_slice() else {
-            return err("section names.dims does not hold two numbers");
+        let &[width, entry, layers] = dims.as_slice() else {
+            return err("section names.dims does not hold three numbers");
         };
-        let (width, layers) = (width as usize, layers as usize);
-        if width == 0 || width % 32 != 0 || layers > 64 {
+        let [width, entry, layers] = [width, entry, layers].map(|d| d as usize);
+        if width == 0 || width % 32 != 0 || entry % 4 != 0 || entry > width || layers > 64 {
             return err("dimensions of the names' network that the kernels cannot take");
         }
         Ok(Tower {
             width,
-            aff: Table::read(s, "names.aff", rows, width)?,
-            lex: Table::read(s, "names.lex", crate::lexicon::ROWS, width)?,
+            entry,
+            aff: Table::read(s, "names.aff", rows, entry)?,
+            lex: Table::read(s, "names.lex", crate::lexicon::ROWS, entry)?,
             lexicon: Lexicon {
                 words: s.keys("names.words")?,
                 phrases: s.keys("names.phrases")?,
             },
-            gproj: s.linear("names.gproj", width, glove)?,
-            norm0: s.norm("names.norm0", width)?,
+            gproj: s.linear("names.gproj", entry, glove)?,
+            norm0: s.norm("names.norm0", entry)?,
+            up: s.linear("names.up", width, entry)?,
             layers: s.layers("names.", width, layers)?,
             norm1: s.norm("names.norm1", width)?,
             tags: s.linear("names.tags", tags, width)?,
@@ -532,7 +568,7 @@ impl Model {
             glove_width,
             emb: Table::read(&s, "emb", words.len() + 1, width)?,
             aff: Table::read(&s, "aff", rows, width)?,
-            glove: Table::read(&s, "glove", glove_words.len() + 1, glove_width)?,
+            glove: Table::halves(&s, "glove", glove_words.len() + 1, glove_width)?,
             words,
             glove_words,
             aff_rows,
@@ -572,6 +608,7 @@ impl Model {
             + of(&self.bil)
             + of(&self.rels_out)
             + of(&t.gproj)
+            + of(&t.up)
             + of(&t.tags)
     }
 }

@@ -147,6 +147,7 @@ impl Parser {
             self.run(&text, &batch, rows, &mut s, &mut out);
         }
         names::agree(&text, &out.words, &mut out.named);
+        names::whole(&mut out.words, &out.named);
         Parsed::new(text, out.words, out.lemmas, out.named)
     }
 
@@ -156,7 +157,7 @@ impl Parser {
         unit.run(
             #[inline(always)]
             || {
-                self.name_scores(batch, n, s);
+                self.name_scores(n, s);
                 self.encode(batch, n, s);
             },
         );
@@ -314,27 +315,45 @@ impl Parser {
         }
     }
 
-    /// The names' own network; leaves its scores in `names`.
+    /// The names' own network; leaves its scores in `names`. It reads the batch as one passage: the sentence before
+    /// and the one after often say what a name is.
     #[inline(always)]
-    fn name_scores(&self, batch: &[Piece], n: usize, s: &mut Scratch) {
+    fn name_scores(&self, n: usize, s: &mut Scratch) {
         let t = &self.model.tower;
-        let d = t.width;
-        let wide = (d / 2 * 3 + 16).max(t.gproj.width()).max(t.tags.width());
-        Self::make_room(batch, n, d, wide, s);
+        let (d, e) = (t.width, t.entry);
+        let wide = (d / 2 * 3 + 16)
+            .max(t.gproj.width())
+            .max(t.up.width())
+            .max(t.tags.width());
+        let passage = [Piece {
+            tokens: 0..n,
+            row: 0,
+            first: true,
+            sentence: 0,
+        }];
+        Self::make_room(&passage, n, d, wide, s);
         self.vectors(&t.gproj, d, s);
         let gw = t.gproj.width();
         for (i, r) in s.rows.iter().enumerate() {
-            let y = &mut s.y[i * d..][..d];
-            y.copy_from_slice(&s.a[i * gw..][..d]);
+            let x = &mut s.x[i * d..][..e];
+            x.copy_from_slice(&s.a[i * gw..][..e]);
             for &row in &r.aff {
-                t.aff.add(row as usize, y);
+                t.aff.add(row as usize, x);
             }
             for &row in s.marks[i].iter().filter(|&&row| row != 0) {
-                t.lex.add(usize::from(row), y);
+                t.lex.add(usize::from(row), x);
             }
-            math::layer_norm(y, &t.norm0.gain, &t.norm0.shift, &mut s.x[i * d..][..d]);
+            let y = &mut s.y[i * d..][..e];
+            math::layer_norm(x, &t.norm0.gain, &t.norm0.shift, y);
+            s.scale[i] = math::quantise_row(y, &mut s.q[i * d..][..e]);
         }
-        self.layers(&t.layers, d, batch, n, s);
+        matmul(self.unit, &s.q, &s.dense, &s.scale, &t.up, &mut s.a);
+        s.q.fill(ZERO);
+        let w = t.up.width();
+        for i in 0..n {
+            s.x[i * d..][..d].copy_from_slice(&s.a[i * w..][..d]);
+        }
+        self.layers(&t.layers, d, &passage, n, s);
         for i in 0..n {
             let y = &mut s.y[i * d..][..d];
             math::layer_norm(&s.x[i * d..][..d], &t.norm1.gain, &t.norm1.shift, y);
