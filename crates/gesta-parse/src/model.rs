@@ -191,14 +191,16 @@ pub(crate) struct Words {
 impl Words {
     fn read(s: &Sections, name: &str) -> Result<Words, ModelError> {
         let letters = s.bytes(&format!("{name}.letters"))?.to_vec();
-        let mut ends = Vec::new();
+        let lengths = s.bytes(&format!("{name}.lengths"))?;
+        // a sum of letters in the file fits 32 bits, as the file's own offsets do
+        if lengths.iter().map(|&l| usize::from(l)).sum::<usize>() != letters.len() {
+            return err(format!("table {name} is not sound"));
+        }
+        let mut ends = Vec::with_capacity(lengths.len());
         let mut end = 0u32;
-        for &l in s.bytes(&format!("{name}.lengths"))? {
+        for &l in lengths {
             end += u32::from(l);
             ends.push(end);
-        }
-        if end as usize != letters.len() {
-            return err(format!("table {name} is not sound"));
         }
         let mut slots = vec![0u32; (2 * ends.len() + 2).next_power_of_two()];
         let mask = slots.len() - 1;
@@ -260,7 +262,7 @@ impl Table {
     /// Rows of half bytes from -7 to 7, eight added, the lower half first.
     fn halves(s: &Sections, name: &str, rows: usize, width: usize) -> Result<Table, ModelError> {
         let bytes = s.bytes(&format!("{name}.q4"))?;
-        if width % 2 != 0 || bytes.len() != rows * width / 2 {
+        if !width.is_multiple_of(2) || bytes.len() != rows * width / 2 {
             return err(format!("table {name} does not hold {rows} rows of {width}"));
         }
         let value = |b: u8| b as i8 - 8;

@@ -83,9 +83,9 @@ pub(crate) fn whole(words: &mut [Word], named: &[NamedSpan]) {
         // near by: a name's dependents stand beside it, and a bound keeps the time linear
         let from = e.tokens.start.saturating_sub(NEAR) as usize;
         let to = words.len().min((e.tokens.end + NEAR) as usize);
-        for w in from..to {
-            if !inside(w as u32) && words[w].head.is_some_and(|h| h != top && inside(h)) {
-                words[w].head = Some(top);
+        for (w, word) in words.iter_mut().enumerate().take(to).skip(from) {
+            if !inside(w as u32) && word.head.is_some_and(|h| h != top && inside(h)) {
+                word.head = Some(top);
             }
         }
     }
