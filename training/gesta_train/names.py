@@ -256,6 +256,8 @@ def main(cfg, out):
     ner = data.NER
     ix = {x: i for i, x in enumerate(ner)}
     m = Tower(cfg, Vectors(words, vectors), lists, ner)
+    if t.get("start"):
+        m.load_state_dict(torch.load(work / t["start"], weights_only=False)["state"])
     print("vectors", len(words), "parameters", sum(p.numel() for p in m.parameters() if p.requires_grad), flush=True)
     pools = Pools(cfg, [x for x in D["wiki"] + D["gum"] if any(a != "O" for a in x.ner)], rng, lists)
     pools.words = lists

@@ -12,8 +12,57 @@ fn letters<'a>(text: &'a Text, e: &NamedSpan) -> &'a str {
     text.slice(text.span_of(e.tokens.start as usize..e.tokens.end as usize))
 }
 
+/// Words that end the name of a firm, whoever it is named after.
+const FIRM: &[&str] = &[
+    "AG", "Co", "Co.", "Corp", "Corp.", "GmbH", "Inc", "Inc.", "KG", "LLC", "LLP", "Ltd", "Ltd.",
+    "NV", "N.V.", "PLC", "Plc", "plc", "SA", "S.A.", "SE", "S.p.A.",
+];
+
+fn quote(form: &str) -> bool {
+    matches!(form, "\"" | "“" | "”" | "„" | "''" | "``" | "'" | "‘" | "’")
+}
+
+/// A name with a nickname in quotation marks is one: Ilse “the Fox” Varga.
+fn nicknames(text: &Text, words: &[Word], named: &mut Vec<NamedSpan>) {
+    let proper = |i: usize| words.get(i).is_some_and(|w| w.upos == Upos::Propn);
+    let mut at = 0;
+    while at < named.len() {
+        let e = &named[at];
+        let (from, end) = (e.tokens.start as usize, e.tokens.end as usize);
+        let open = (from..end).filter(|&i| quote(text.form(i))).count() % 2 == 1;
+        let marked = |i: usize| i < words.len() && quote(text.form(i));
+        // the mark that closes: within the name's own last words, or after up to three words of a nickname
+        let close = if e.kind != EntityKind::Per {
+            None
+        } else if open {
+            Some(end)
+        } else if marked(end) {
+            (end + 2..end + 5).find(|&j| marked(j))
+        } else {
+            None
+        };
+        if let Some(last) = close.filter(|&j| marked(j) && proper(j + 1)) {
+            let mut to = last + 2;
+            let mut next = at + 1;
+            while let Some(n) = named.get(next).filter(|n| (n.tokens.start as usize) < to) {
+                to = to.max(n.tokens.end as usize);
+                next += 1;
+            }
+            named.drain(at + 1..next);
+            named[at].tokens.end = to as u32;
+        }
+        at += 1;
+    }
+}
+
 /// Makes the kinds agree, and adds surnames that were missed. Time is linear but for the sorting of names.
 pub(crate) fn agree(text: &Text, words: &[Word], named: &mut Vec<NamedSpan>) {
+    nicknames(text, words, named);
+    for e in named.iter_mut().filter(|e| e.tokens.len() > 1) {
+        if FIRM.contains(&text.form(e.tokens.end as usize - 1)) {
+            e.kind = EntityKind::Org;
+        }
+    }
     let mut votes: BTreeMap<&str, [u32; EntityKind::ALL.len()]> = BTreeMap::new();
     let mut surnames: BTreeMap<&str, u32> = BTreeMap::new();
     for e in named.iter() {
@@ -99,6 +148,40 @@ mod tests {
     use super::*;
     use crate::{Deprel, Feats};
     use gesta_text::Span;
+
+    #[test]
+    fn nicknames_stand_within_names() {
+        use EntityKind::*;
+        assert_eq!(
+            run(
+                "Ilse “ the Fox ” Varga was held",
+                &[(0, 1, Per), (3, 4, Org), (5, 6, Per)]
+            ),
+            [(0, 6, Per)]
+        );
+        assert_eq!(
+            run("Ilse “ Fox ” Varga was held", &[(0, 3, Per)]),
+            [(0, 5, Per)]
+        );
+        // what is quoted is no nickname
+        assert_eq!(
+            run("Ilse “ we left ” Oslo said", &[(4, 5, Loc)]),
+            [(4, 5, Loc)]
+        );
+        assert_eq!(
+            run("Varga said “ Oslo ” and left", &[(0, 1, Per), (3, 4, Loc)]),
+            [(0, 1, Per), (3, 4, Loc)]
+        );
+    }
+
+    #[test]
+    fn firms_are_known_by_their_last_word() {
+        use EntityKind::*;
+        assert_eq!(
+            run("Ilse Varga GmbH was sold", &[(0, 3, Per)]),
+            [(0, 3, Org)]
+        );
+    }
 
     #[test]
     fn dependents_hang_on_the_head_of_a_name() {
