@@ -3,14 +3,17 @@
 
 use crate::simd::ZERO;
 
-/// Partial sums of a reduction: one order, whatever the vector width.
-const LANES: usize = 16;
+/// Partial sums of a reduction: one order, whatever the vector width; two vectors of 16, so that sums do not wait for one
+/// another. The rows' lengths are multiples of it.
+pub(crate) const LANES: usize = 32;
+/// Gates are worked on in such pieces.
+const GATES: usize = 16;
 
 /// e^x for |x| within the range of the gates; relative error below 1e-6.
 #[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
-    let x = if x > 60.0 { 60.0 } else { x };
-    let x = if x > -60.0 { x } else { -60.0 };
+    let x = if x > 40.0 { 40.0 } else { x };
+    let x = if x > -40.0 { x } else { -40.0 };
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2^23: adding it rounds to the nearest whole number…
     let t = x * std::f32::consts::LOG2_E + ROUND;
     let n = t - ROUND;
@@ -24,11 +27,6 @@ pub(crate) fn exp(x: f32) -> f32 {
     let y = (p * (r * r) + r) + 1.0;
     // …which then stands in the lowest bits.
     y * f32::from_bits((t.to_bits() << 23).wrapping_add(0x3f80_0000))
-}
-
-#[inline(always)]
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
 }
 
 #[inline(always)]
@@ -75,11 +73,14 @@ fn max_abs(x: &[f32]) -> f32 {
             l[i] = if a > l[i] { a } else { l[i] };
         }
     }
-    let mut m = 0f32;
-    for v in l {
-        m = if v > m { v } else { m };
+    let mut n = LANES / 2;
+    while n > 0 {
+        for i in 0..n {
+            l[i] = if l[i + n] > l[i] { l[i + n] } else { l[i] };
+        }
+        n /= 2;
     }
-    m
+    l[0]
 }
 
 /// One step of the recurrence: `c | f | o` → h = f h + (1 - f) c, out = h · o · sigmoid(o).
@@ -89,20 +90,22 @@ pub(crate) fn gate(cfo: &[f32], h: &mut [f32], out: &mut [f32]) {
     let (c, rest) = cfo.split_at(n);
     let (f, o) = rest.split_at(n);
     let all = c
-        .as_chunks::<LANES>()
+        .as_chunks::<GATES>()
         .0
         .iter()
-        .zip(f.as_chunks::<LANES>().0)
-        .zip(o.as_chunks::<LANES>().0);
+        .zip(f.as_chunks::<GATES>().0)
+        .zip(o.as_chunks::<GATES>().0);
     let all = all
-        .zip(h.as_chunks_mut::<LANES>().0)
-        .zip(out.as_chunks_mut::<LANES>().0);
+        .zip(h.as_chunks_mut::<GATES>().0)
+        .zip(out.as_chunks_mut::<GATES>().0);
     for ((((c, f), o), h), out) in all {
-        for i in 0..LANES {
-            let g = sigmoid(f[i]);
-            let v = g * h[i] + (1.0 - g) * c[i];
+        for i in 0..GATES {
+            // both sigmoids by one division: the product of two sums of e^40 at most is still a number
+            let (a, b) = (1.0 + exp(-f[i]), 1.0 + exp(-o[i]));
+            let r = 1.0 / (a * b);
+            let v = (r * b) * h[i] + (1.0 - r * b) * c[i];
             h[i] = v;
-            out[i] = v * (o[i] * sigmoid(o[i]));
+            out[i] = v * (o[i] * (r * a));
         }
     }
 }
@@ -156,7 +159,27 @@ mod tests {
             let want = f64::from(x).exp();
             assert!(((f64::from(exp(x)) - want) / want).abs() < 2e-6, "{x}");
         }
-        assert!(sigmoid(1e30) == 1.0 && sigmoid(-1e30) < 1e-20);
+    }
+
+    #[test]
+    fn gates_open_and_shut() {
+        let sigmoid = |x: f32| 1.0 / (1.0 + (-f64::from(x)).exp());
+        for (f, o) in [(0.3, -2.0), (-1.5, 4.0), (1e30, -1e30), (-1e30, 1e30)] {
+            let mut cfo = [0f32; 48];
+            cfo[..16].fill(0.7);
+            cfo[16..32].fill(f);
+            cfo[32..].fill(o);
+            let (mut h, mut out) = ([-0.4f32; 16], [0f32; 16]);
+            gate(&cfo, &mut h, &mut out);
+            let g = sigmoid(f);
+            let want = g * -0.4 + (1.0 - g) * 0.7;
+            assert!((f64::from(h[0]) - want).abs() < 1e-6, "{f} {}", h[0]);
+            if o.abs() < 1e3 {
+                let want = want * f64::from(o) * sigmoid(o);
+                assert!((f64::from(out[15]) - want).abs() < 1e-5, "{o} {}", out[15]);
+            }
+            assert!(out[0].is_finite());
+        }
     }
 
     #[test]
@@ -167,8 +190,8 @@ mod tests {
         for (v, q) in x.iter().zip(&q) {
             assert!((v - (f32::from(*q) - 128.0) * s).abs() <= s * 0.5001);
         }
-        assert_eq!(quantise_row(&[0.0; 16], &mut q[..16]), 0.0);
-        assert!(q[..16].iter().all(|&b| b == ZERO));
-        assert_eq!(quantise_row(&[f32::NAN; 16], &mut q[..16]), 0.0);
+        assert_eq!(quantise_row(&[0.0; 32], &mut q[..32]), 0.0);
+        assert!(q[..32].iter().all(|&b| b == ZERO));
+        assert_eq!(quantise_row(&[f32::NAN; 32], &mut q[..32]), 0.0);
     }
 }

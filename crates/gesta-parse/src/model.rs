@@ -1,6 +1,7 @@
 //! The packed model: one file of named sections (`training/gesta_train/export.py` writes it), and what is made of it at load.
 
 use crate::lexicon::{Keys, Lexicon};
+use crate::math::LANES;
 use crate::simd::Packed;
 use crate::{Deprel, EntityKind, Feats, Upos};
 use std::fmt;
@@ -432,7 +433,7 @@ impl Tower {
             return err("section names.dims does not hold three numbers");
         };
         let [width, entry, layers] = [width, entry, layers].map(|d| d as usize);
-        if width == 0 || width % 32 != 0 || entry % 4 != 0 || entry > width || layers > 64 {
+        if width == 0 || width % LANES != 0 || entry % LANES != 0 || entry > width || layers > 64 {
             return err("dimensions of the names' network that the kernels cannot take");
         }
         Ok(Tower {
@@ -464,9 +465,9 @@ impl Model {
         let [width, layers, arc, label, glove_width] =
             [width, layers, arc, label, glove_width].map(|d| d as usize);
         if width == 0
-            || width % 32 != 0
-            || arc % 16 != 0
-            || label % 16 != 0
+            || width % LANES != 0
+            || arc % LANES != 0
+            || label % LANES != 0
             || glove_width % 4 != 0
             || layers > 64
         {
