@@ -113,7 +113,7 @@ def main(cfg, ck, out, tower=None):
 
     lemmas(sec, vocab, gold, cfg)
     if tower:
-        names(sec, torch.load(tower, weights_only=False), D["wiki"] + D["gum"], cfg)
+        names(sec, t, D["wiki"] + D["gum"], cfg)
     write(sec, out)
 
 
@@ -238,6 +238,7 @@ if __name__ == "__main__":
     if sys.argv[2].endswith(".gpm"):  # names anew, everything else as it was
         from .readback import sections
         cfg, sec = tomllib.load(open(sys.argv[1], "rb")), sections(sys.argv[2])
+        assert "glove.q4" in sec, "a file of version 2: export its student from a checkpoint"
         D = data.load(cfg)
         lemmas(sec, {k: sec[k].decode().split("\n") for k in ("upos", "xpos", "feats")}, D["ewt"] + D["gum"], cfg)
         if len(sys.argv) > 4:

@@ -9,9 +9,9 @@ import numpy as np
 import torch, torch.nn as nn, torch.nn.functional as F
 from . import data, lexicon
 from .batch import batches, viterbi
-from .passages import marginals
+from .passages import Tally, marginals
 from .student import AFFIXES, Layer, Student, features, lookup
-from .fit import Names, read_silver, tables
+from .fit import Names, read_silver, soft_targets, vocabulary
 from .heads import Heads
 
 MOST = 6  # rows of the lexicon a word
@@ -125,8 +125,7 @@ PASSAGE = 192  # words at most that Rust reads together
 
 def score(m, sents, vocab, extra=None, weight=1.0):
     """F1 of PER, ORG and LOC, and of each; `extra` holds the parser's own scores, which count `weight`."""
-    tp = fp = fn = 0
-    kinds = {}
+    tally = Tally()
     for b in batches([data.joined(g) for g in data.passages(sents, PASSAGE)], 3000, longest=400):
         e, mask = m.encode(b)
         parts = [s for p in b for s in p.extra["parts"]]
@@ -134,15 +133,8 @@ def score(m, sents, vocab, extra=None, weight=1.0):
             e = e + weight * torch.nn.utils.rnn.pad_sequence([extra[id(s)] for s in parts], batch_first=True)
         t = viterbi(m, e, mask)
         for i, s in enumerate(parts):
-            p = {x for x in data.spans([vocab[j] for j in t[i, :len(s)]]) if x[2] in ("PER", "ORG", "LOC")}
-            g = {x for x in data.spans(s.ner) if x[2] in ("PER", "ORG", "LOC")}
-            tp, fp, fn = tp + len(g & p), fp + len(p - g), fn + len(g - p)
-            for k in ("PER", "ORG", "LOC"):
-                c = kinds.setdefault(k, [0, 0, 0])
-                for j, z in enumerate((g & p, p - g, g - p)):
-                    c[j] += sum(x[2] == k for x in z)
-    f = lambda a, b, c: round(200 * a / max(1, 2 * a + b + c), 1)
-    return f(tp, fp, fn), {k: f(*v) for k, v in kinds.items()}
+            tally.add(s.ner, [vocab[j] for j in t[i, :len(s)]])
+    return tally.f1()
 
 
 class Pools(Names):
@@ -234,11 +226,7 @@ class Vectors:
 def silver_loss(m, e, mask, parts):
     """Cross-entropy of each word's tag, the chain summed out, against the teacher's four likeliest."""
     own = marginals(m, e, mask)
-    i, p = torch.zeros(*mask.shape, 4, dtype=torch.long), torch.zeros(*mask.shape, 4)
-    for j, s in enumerate(parts):
-        i[j, :len(s)] = torch.from_numpy(s.extra["ner_i"].astype(np.int64))
-        p[j, :len(s)] = torch.from_numpy(s.extra["ner_p"].astype(np.float32))
-    p = p / p.sum(-1, keepdim=True).clamp(min=1e-6) * mask[..., None]
+    i, p = soft_targets(parts, ("ner",))["ner"]
     return -(own.gather(-1, i).clamp(min=-20) * p).sum() / mask.sum()
 
 
@@ -251,7 +239,6 @@ def main(cfg, out):
     D = data.load(cfg)
     lists = lexicon.build(cfg)
     print("lexicon", len(lists[0]), "words", len(lists[1]), "phrases", flush=True)
-    from .fit import vocabulary
     _, words, vectors, _ = vocabulary(cfg, D)
     ner = data.NER
     ix = {x: i for i, x in enumerate(ner)}

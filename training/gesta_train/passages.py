@@ -30,24 +30,36 @@ def marginals(heads, emit, mask):
     return s - torch.logsumexp(s, -1, keepdim=True)
 
 
+class Tally:
+    """Spans found and missed, all together and of each kind."""
+
+    KINDS = ("PER", "ORG", "LOC")
+
+    def __init__(self):
+        self.n = {k: [0, 0, 0] for k in self.KINDS}
+
+    def add(self, gold, found):
+        """Two sequences of tags of one text."""
+        g, p = set(data.spans(gold)), set(data.spans(found))
+        for k in self.KINDS:
+            for j, z in enumerate((g & p, p - g, g - p)):
+                self.n[k][j] += sum(x[2] == k for x in z)
+
+    def f1(self):
+        f = lambda a, b, c: round(200 * a / max(1, 2 * a + b + c), 1)
+        return f(*map(sum, zip(*self.n.values()))), {k: f(*v) for k, v in self.n.items()}
+
+
 @torch.no_grad()
 def score(m, sents, ner, words=120):
-    tp = fp = fn = 0
-    kinds = {}
+    tally = Tally()
     for b in batches([data.joined(g) for g in data.passages(sents, words)], 2000, longest=LONGEST):
         with torch.autocast("cpu", torch.bfloat16):
             e, mask = emissions(m, b)
         t = viterbi(m.heads, e, mask)
         for i, s in enumerate(b):
-            p = {x for x in data.spans([ner[j] for j in t[i, :len(s)]]) if x[2] in ("PER", "ORG", "LOC")}
-            g = {x for x in data.spans(s.ner) if x[2] in ("PER", "ORG", "LOC")}
-            tp, fp, fn = tp + len(g & p), fp + len(p - g), fn + len(g - p)
-            for k in ("PER", "ORG", "LOC"):
-                c = kinds.setdefault(k, [0, 0, 0])
-                for j, z in enumerate((g & p, p - g, g - p)):
-                    c[j] += sum(x[2] == k for x in z)
-    f = lambda a, b, c: round(200 * a / max(1, 2 * a + b + c), 1)
-    return f(tp, fp, fn), {k: f(*v) for k, v in kinds.items()}
+            tally.add(s.ner, [ner[j] for j in t[i, :len(s)]])
+    return tally.f1()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Raw text for the teachers to annotate, segmented by Gesta itself: a sentence a line, an empty line after each document.
+"""Raw text for the teacher to annotate, segmented by Gesta itself: a sentence a line, an empty line after each document.
     python -m gesta_train.rawtext config.toml <segment binary>"""
 import io, json, random, re, subprocess, sys, tomllib, zlib
 from pathlib import Path
@@ -24,7 +24,7 @@ def main(cfg, binary):
         j = json.loads(f.read_text())
         docs.append(f"{j.get('title') or ''}\n\n{j['text']}")
     print("news documents", len(docs), "words", sum(len(x.split()) for x in docs))
-    # the beginnings of encyclopedia articles; those of sciences have few names
+    # the beginnings of encyclopedia articles
     wiki = json.loads(Path(cfg["summaries"]).read_text()) if cfg.get("summaries") else {}
     wiki = [a["extract"] for _, a in sorted(wiki.items())]
     random.Random(cfg["seed"]).shuffle(wiki)

@@ -29,13 +29,13 @@ pub(crate) fn exp(x: f32) -> f32 {
     y * f32::from_bits((t.to_bits() << 23).wrapping_add(0x3f80_0000))
 }
 
+/// The lanes made one, halves upon halves.
 #[inline(always)]
-fn fold(lanes: [f32; LANES]) -> f32 {
-    let mut l = lanes;
+fn fold(mut l: [f32; LANES], f: impl Fn(f32, f32) -> f32) -> f32 {
     let mut n = LANES / 2;
     while n > 0 {
         for i in 0..n {
-            l[i] += l[i + n];
+            l[i] = f(l[i], l[i + n]);
         }
         n /= 2;
     }
@@ -56,7 +56,7 @@ fn reduce(x: &[f32], y: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
             l[i] += f(a[i], b[i]);
         }
     }
-    fold(l)
+    fold(l, |a, b| a + b)
 }
 
 #[inline(always)]
@@ -66,21 +66,14 @@ pub(crate) fn dot(x: &[f32], y: &[f32]) -> f32 {
 
 #[inline(always)]
 fn max_abs(x: &[f32]) -> f32 {
+    let more = |a: f32, b: f32| if b > a { b } else { a };
     let mut l = [0f32; LANES];
     for c in x.as_chunks::<LANES>().0 {
         for i in 0..LANES {
-            let a = c[i].abs();
-            l[i] = if a > l[i] { a } else { l[i] };
+            l[i] = more(l[i], c[i].abs());
         }
     }
-    let mut n = LANES / 2;
-    while n > 0 {
-        for i in 0..n {
-            l[i] = if l[i + n] > l[i] { l[i + n] } else { l[i] };
-        }
-        n /= 2;
-    }
-    l[0]
+    fold(l, more)
 }
 
 /// One step of the recurrence: `c | f | o` → h = f h + (1 - f) c, out = h · o · sigmoid(o).

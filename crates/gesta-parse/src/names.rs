@@ -22,36 +22,36 @@ fn quote(form: &str) -> bool {
     matches!(form, "\"" | "“" | "”" | "„" | "''" | "``" | "'" | "‘" | "’")
 }
 
-/// A name with a nickname in quotation marks is one: Ilse “the Fox” Varga.
+/// A name with a nickname in quotation marks is one: Ilse “the Fox” Varga. Time is linear.
 fn nicknames(text: &Text, words: &[Word], named: &mut Vec<NamedSpan>) {
+    let marked = |i: usize| i < words.len() && quote(text.form(i));
     let proper = |i: usize| words.get(i).is_some_and(|w| w.upos == Upos::Propn);
-    let mut at = 0;
-    while at < named.len() {
-        let e = &named[at];
+    let starts = |i: usize, f: fn(char) -> bool| text.form(i).starts_with(f);
+    let mut rest = std::mem::take(named).into_iter().peekable();
+    while let Some(mut e) = rest.next() {
         let (from, end) = (e.tokens.start as usize, e.tokens.end as usize);
-        let open = (from..end).filter(|&i| quote(text.form(i))).count() % 2 == 1;
-        let marked = |i: usize| i < words.len() && quote(text.form(i));
-        // the mark that closes: within the name's own last words, or after up to three words of a nickname
+        let inside = (from..end).filter(|&i| quote(text.form(i))).count();
+        // the mark that closes: of one that the name holds already, or of one after it and up to three words
         let close = if e.kind != EntityKind::Per {
             None
-        } else if open {
+        } else if inside % 2 == 1 {
             Some(end)
         } else if marked(end) {
-            (end + 2..end + 5).find(|&j| marked(j))
+            // words of a nickname, not the end of what somebody said: “… Ilse” Varga said, “Oslo …
+            (end + 2..end + 5).find(|&j| marked(j)).filter(|&j| {
+                (end + 1..j).all(|i| starts(i, char::is_alphanumeric))
+                    && starts(j - 1, char::is_uppercase)
+            })
         } else {
             None
         };
         if let Some(last) = close.filter(|&j| marked(j) && proper(j + 1)) {
-            let mut to = last + 2;
-            let mut next = at + 1;
-            while let Some(n) = named.get(next).filter(|n| (n.tokens.start as usize) < to) {
-                to = to.max(n.tokens.end as usize);
-                next += 1;
+            e.tokens.end = last as u32 + 2;
+            while let Some(n) = rest.next_if(|n| n.tokens.start < e.tokens.end) {
+                e.tokens.end = e.tokens.end.max(n.tokens.end);
             }
-            named.drain(at + 1..next);
-            named[at].tokens.end = to as u32;
         }
-        at += 1;
+        named.push(e);
     }
 }
 
@@ -162,6 +162,13 @@ mod tests {
         assert_eq!(
             run("Ilse “ Fox ” Varga was held", &[(0, 3, Per)]),
             [(0, 5, Per)]
+        );
+        assert_eq!(
+            run(
+                "met Ilse ” Varga said , “ Oslo waits",
+                &[(1, 2, Per), (3, 4, Per), (7, 8, Loc)]
+            ),
+            [(1, 2, Per), (3, 4, Per), (7, 8, Loc)]
         );
         // what is quoted is no nickname
         assert_eq!(
