@@ -12,6 +12,7 @@ import torch, torch.nn as nn, torch.nn.functional as F
 from . import data
 from .batch import batches, evaluate, index, targets
 from .heads import FIELDS, gold_loss
+from .sparse import Sparse
 from .student import Student, digits, norm
 
 SOFT = (*FIELDS, "heads", "rels")
@@ -219,6 +220,7 @@ def main(cfg, name, gold_only, worker=0):
         torch.manual_seed(cfg["seed"] + worker)
         t0 = time.time()
     met = t0
+    sparse = Sparse(m, s["sparse"]) if s.get("sparse") else None
     while True:
         if not gold_only:
             for f in sorted(work.glob("silver-[0-9]*.npz")):
@@ -256,6 +258,8 @@ def main(cfg, name, gold_only, worker=0):
             loss.backward()
             nn.utils.clip_grad_norm_(params, 1.0)
             opt.step()
+            if sparse:
+                sparse.step(part, step)
             run = 0.98 * run + 0.02 * loss.item() if step else loss.item()
             step += 1
             if step % 100 == 0:

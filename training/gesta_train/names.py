@@ -13,6 +13,7 @@ from .passages import Tally, marginals
 from .student import AFFIXES, Layer, Student, features, lookup
 from .fit import Names, read_silver, soft_targets, vocabulary
 from .heads import Heads
+from .sparse import Sparse
 
 MOST = 6  # rows of the lexicon a word
 
@@ -253,6 +254,7 @@ def main(cfg, out):
     params = [p for p in m.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(params, lr=t["lr"], weight_decay=t["decay"], betas=(0.9, 0.98), fused=True)
     t0, step, mean, nmean, steps = time.time(), 0, None, 0, None
+    sparse = Sparse(m, t["sparse"]) if t.get("sparse") else None
 
     def passages(sents):
         return [data.joined(g) for g in data.passages(sents, rng.randint(40, PASSAGE))]
@@ -310,6 +312,8 @@ def main(cfg, out):
             loss.backward()
             nn.utils.clip_grad_norm_(params, 1.0)
             opt.step()
+            if sparse:
+                sparse.step(part, step)
             r = run["silver" if b[0].src == "silver" else "gold"]
             r[0], r[1] = r[0] + loss.item(), r[1] + 1
             step += 1

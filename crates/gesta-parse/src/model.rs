@@ -1,7 +1,8 @@
 //! The packed model: one file of named sections (`training/gesta_train/export.py` writes it), and what is made of it at load.
 
+use crate::lanes::Vector;
 use crate::lexicon::{Keys, Lexicon};
-use crate::math::LANES;
+use crate::math::{self, LANES};
 use crate::simd::Packed;
 use crate::{Deprel, EntityKind, Feats, Upos};
 use std::fmt;
@@ -141,9 +142,13 @@ impl<'a> Sections<'a> {
         let mut list = Vec::new();
         for (l, (&inv, &window)) in inv.iter().zip(&windows).enumerate() {
             let k = window as usize * width;
+            let mut norm = self.norm(&format!("{of}layer{l}.norm"), width)?;
+            for v in norm.gain.iter_mut().chain(&mut norm.shift) {
+                *v *= inv;
+            }
             list.push(Layer {
                 window: window == 2,
-                norm: self.norm(&format!("{of}layer{l}.norm"), width)?,
+                norm,
                 inv,
                 fwd: self.linear(&format!("{of}layer{l}.fwd"), width / 2 * 3, k)?,
                 bwd: self.linear(&format!("{of}layer{l}.bwd"), width / 2 * 3, k)?,
@@ -251,6 +256,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    pub const MOST: usize = 9;
+
     fn read(s: &Sections, name: &str, rows: usize, width: usize) -> Result<Table, ModelError> {
         let q = s.i8s(&format!("{name}.q"))?;
         if q.len() != rows * width {
@@ -275,15 +282,16 @@ impl Table {
         })
     }
 
+    /// Adds rows, [`Table::MOST`] at most, to `out`.
     #[inline(always)]
-    pub fn add(&self, row: usize, out: &mut [f32]) {
-        let s = self.scale[row];
-        for (o, &q) in out
-            .iter_mut()
-            .zip(&self.q[row * self.width..][..self.width])
-        {
-            *o += f32::from(q) * s;
+    pub fn add<V: Vector>(&self, rows: impl Iterator<Item = usize>, out: &mut [f32]) {
+        let mut list: [(&[i8], f32); Self::MOST] = [(&[], 0.0); Self::MOST];
+        let mut n = 0;
+        for (place, row) in list.iter_mut().zip(rows) {
+            *place = (&self.q[row * self.width..][..self.width], self.scale[row]);
+            n += 1;
         }
+        math::add_rows::<V>(&list[..n], out);
     }
 }
 
@@ -295,8 +303,9 @@ pub(crate) struct Norm {
 pub(crate) struct Layer {
     /// Whether the products see the neighbouring word too.
     pub window: bool,
+    /// In units of the bytes that the products take.
     pub norm: Norm,
-    /// Units to 1.0 of the normalised input.
+    /// Such units to 1.0.
     pub inv: f32,
     pub fwd: Packed,
     pub bwd: Packed,
@@ -599,7 +608,7 @@ impl Model {
 
     /// Multiply-adds a word, for the record; the arcs' own (128 a word in the sentence) come on top.
     pub fn macs(&self) -> usize {
-        let of = |p: &Packed| p.n * p.k;
+        let of = Packed::macs;
         let t = &self.tower;
         self.layers
             .iter()

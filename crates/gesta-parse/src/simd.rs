@@ -1,10 +1,12 @@
-//! Integer matrix products, with the widest unit that the machine has; and the only `unsafe` code of this crate.
+//! Integer matrix products, with the widest unit that the machine has. `unsafe` code stands here and in [`crate::lanes`] only.
 //!
 //! Every path gives the same bits: products are summed exactly in 32-bit integers (activations are bytes from 1 to 255
 //! that stand for -127 to 127, weights stay within -63 to 63, so that the pairwise 16-bit sums of `maddubs` cannot
 //! saturate), and the step to floating point is one multiplication after another, never fused, in one order.
-//! The float code around it is written once, in safe Rust, and compiled for each unit by [`Unit::run`].
+//! The float code around it is written once and compiled for each unit by [`Unit::run`].
 #![allow(unsafe_code)]
+
+use crate::lanes::Vector;
 
 /// Columns of one packed panel.
 const PANEL: usize = 16;
@@ -67,55 +69,98 @@ impl Unit {
         out
     }
 
-    /// Runs `f` compiled for this unit. `f` must be `#[inline(always)]` code to gain anything from it.
+    /// Runs `work` with this unit's vectors, compiled for it.
     #[inline(always)]
-    pub(crate) fn run<F: FnOnce()>(self, f: F) {
+    pub(crate) fn run<W: Work>(self, work: W) {
         #[cfg(target_arch = "x86_64")]
         {
             #[target_feature(enable = "avx2")]
-            fn avx2<F: FnOnce()>(f: F) {
-                f()
+            fn avx2<W: Work>(work: W) {
+                work.on::<crate::lanes::Avx2>()
             }
             #[target_feature(enable = "avx2,avx512f,avx512bw,avx512vl,avx512dq")]
-            fn avx512<F: FnOnce()>(f: F) {
-                f()
+            fn avx512<W: Work>(work: W) {
+                work.on::<crate::lanes::Avx512>()
             }
             match self {
                 // SAFETY: `detect` and `available` yield these units only after the machine reported the features;
                 // the variants cannot be had for the models' use otherwise (`Parser::with_unit` checks).
-                Unit::Avx2 | Unit::AvxVnni => return unsafe { avx2(f) },
-                Unit::Avx512Vnni => return unsafe { avx512(f) },
+                Unit::Avx2 | Unit::AvxVnni => return unsafe { avx2(work) },
+                Unit::Avx512Vnni => return unsafe { avx512(work) },
                 Unit::Scalar => {}
             }
         }
-        f()
+        work.on::<crate::lanes::Lanes>()
     }
 }
 
-/// A weight matrix packed for the kernels: panels of 16 columns, four rows of `k` interleaved.
+/// Something to do with a unit's vectors. `on`, and all that it calls with them, must be `#[inline(always)]`, or it is not
+/// compiled for the unit.
+pub(crate) trait Work {
+    fn on<V: Vector>(self);
+}
+
+/// Panels worked on together; a block of weights is four rows of `k` by so many panels.
+const GROUP: usize = 4;
+
+/// A weight matrix packed for the kernels: groups of four panels of 16 columns; of each group, the blocks of four rows of `k`
+/// that hold anything but zeros, one after another. Training leaves whole blocks at zero (`training/gesta_train/sparse.py`), and
+/// they cost nothing here.
 #[derive(Clone, Debug)]
 pub(crate) struct Packed {
-    pub n: usize,
-    pub k: usize,
-    panels: Vec<i8>,
+    k: usize,
+    groups: Vec<Group>,
+    /// Of each block, its first row of `k`; a group's in rising order.
+    steps: Vec<u32>,
+    weights: Vec<i8>,
     scale: Vec<f32>,
     bias: Vec<f32>,
     /// 128 × the sum of each column's weights: what the zero point adds.
     comp: Vec<i32>,
 }
 
+#[derive(Clone, Debug)]
+struct Group {
+    /// The first panel, and how many there are.
+    panel: usize,
+    panels: usize,
+    steps: std::ops::Range<usize>,
+    /// Where its weights begin.
+    weights: usize,
+}
+
 impl Packed {
     /// Packs `n` rows of `k` weights (the order in which they are trained). `k` must be a multiple of four.
     pub fn new(n: usize, k: usize, q: &[i8], scale: &[f32], bias: &[f32]) -> Packed {
-        let wide = n.div_ceil(PANEL) * PANEL;
-        let mut panels = vec![0i8; wide * k];
-        let mut comp = vec![0i32; wide];
-        for (col, row) in q.chunks_exact(k).take(n).enumerate() {
-            let base = col / PANEL * PANEL * k + col % PANEL * 4;
-            for (g, four) in row.chunks_exact(4).enumerate() {
-                panels[base + g * PANEL * 4..][..4].copy_from_slice(four);
+        let panels = n.div_ceil(PANEL);
+        let wide = panels * PANEL;
+        let (mut groups, mut steps, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        for panel in (0..panels).step_by(GROUP) {
+            let here = GROUP.min(panels - panel);
+            let columns = panel * PANEL..((panel + here) * PANEL).min(n);
+            let (first, start) = (steps.len(), weights.len());
+            for g in (0..k).step_by(4) {
+                if columns.clone().all(|c| q[c * k + g..][..4] == [0; 4]) {
+                    continue;
+                }
+                steps.push(g as u32);
+                let at = weights.len();
+                weights.resize(at + here * PANEL * 4, 0i8);
+                for c in columns.clone() {
+                    weights[at + (c - panel * PANEL) * 4..][..4]
+                        .copy_from_slice(&q[c * k + g..][..4]);
+                }
             }
-            comp[col] = row.iter().map(|&w| i32::from(w)).sum::<i32>() * i32::from(ZERO);
+            groups.push(Group {
+                panel,
+                panels: here,
+                steps: first..steps.len(),
+                weights: start,
+            });
+        }
+        let mut comp = vec![0i32; wide];
+        for (c, row) in comp.iter_mut().zip(q.chunks_exact(k)).take(n) {
+            *c = row.iter().map(|&w| i32::from(w)).sum::<i32>() * i32::from(ZERO);
         }
         let pad = |v: &[f32]| {
             let mut v = v[..n].to_vec();
@@ -123,9 +168,10 @@ impl Packed {
             v
         };
         Packed {
-            n,
             k,
-            panels,
+            groups,
+            steps,
+            weights,
             scale: pad(scale),
             bias: pad(bias),
             comp,
@@ -136,55 +182,72 @@ impl Packed {
     pub fn width(&self) -> usize {
         self.scale.len()
     }
+
+    /// Multiply-adds that a row costs; blocks of zeros cost none.
+    pub fn macs(&self) -> usize {
+        self.weights.len()
+    }
 }
 
-/// `out[r] = (a[at[r]..][..k] - 128) · W · row_scale[r] · column scale + bias` for each row `r`.
+/// What becomes of a product.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Into {
+    /// It takes the place of what stood there.
+    Place,
+    /// It is added to it.
+    Sum,
+}
+
+/// `out[r] = (a[at[r]..][..k] - 128) · W · row_scale[r] · column scale + bias` for each row `r`, or that added to `out[r]`.
 pub(crate) fn matmul(
     unit: Unit,
     a: &[u8],
     at: &[u32],
     row_scale: &[f32],
     w: &Packed,
+    into: Into,
     out: &mut [f32],
 ) {
     let (m, wide, k) = (at.len(), w.width(), w.k);
-    // The kernels read and write by pointer: everything they rely on is checked here.
-    assert!(k % 4 == 0 && w.panels.len() == wide * k && wide % PANEL == 0);
+    // The kernels read and write by pointer: everything they rely on is checked here, or holds of every `Packed` (its fields are
+    // private to this module and never change).
     assert!(row_scale.len() >= m && out.len() >= m * wide);
-    assert!(w.bias.len() == wide && w.comp.len() == wide);
     assert!(at.iter().all(|&o| o as usize + k <= a.len()));
     match unit {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: bounds were checked above; the unit was detected on this machine.
-        Unit::Avx512Vnni => unsafe { x86::vnni(a, at, row_scale, w, out) },
+        Unit::Avx512Vnni => unsafe { x86::vnni(a, at, row_scale, w, into, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Unit::AvxVnni => unsafe { x86::avx_vnni(a, at, row_scale, w, out) },
+        Unit::AvxVnni => unsafe { x86::avx_vnni(a, at, row_scale, w, into, out) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Unit::Avx2 => unsafe { x86::avx2(a, at, row_scale, w, out) },
-        _ => scalar(a, at, row_scale, w, out),
+        Unit::Avx2 => unsafe { x86::avx2(a, at, row_scale, w, into, out) },
+        _ => scalar(a, at, row_scale, w, into, out),
     }
 }
 
 /// The reference: what the other paths must equal bit for bit.
-fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, out: &mut [f32]) {
-    let (wide, k) = (w.width(), w.k);
-    for (p, panel) in w.panels.chunks_exact(PANEL * k).enumerate() {
+fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, into: Into, out: &mut [f32]) {
+    let wide = w.width();
+    for g in &w.groups {
+        let columns = g.panels * PANEL;
         for (r, &o) in at.iter().enumerate() {
-            let row = &a[o as usize..][..k];
-            let mut acc = [0i32; PANEL];
-            for (x, ws) in row.chunks_exact(4).zip(panel.chunks_exact(PANEL * 4)) {
-                for (c, four) in acc.iter_mut().zip(ws.chunks_exact(4)) {
+            let mut acc = [0i32; GROUP * PANEL];
+            let blocks = w.weights[g.weights..].chunks_exact(columns * 4);
+            for (&step, block) in w.steps[g.steps.clone()].iter().zip(blocks) {
+                let x = &a[o as usize + step as usize..][..4];
+                for (c, four) in acc.iter_mut().zip(block.chunks_exact(4)) {
                     for (&x, &w) in x.iter().zip(four) {
                         *c += i32::from(x) * i32::from(w);
                     }
                 }
             }
-            for (c, acc) in acc.into_iter().enumerate() {
-                let col = p * PANEL + c;
-                out[r * wide + col] =
-                    ((acc - w.comp[col]) as f32 * w.scale[col]) * row_scale[r] + w.bias[col];
+            for (c, acc) in acc[..columns].iter().enumerate() {
+                let col = g.panel * PANEL + c;
+                let v = ((acc - w.comp[col]) as f32 * w.scale[col]) * row_scale[r] + w.bias[col];
+                let o = &mut out[r * wide + col];
+                *o = if into == Into::Sum { *o + v } else { v };
             }
         }
     }
@@ -192,61 +255,63 @@ fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, out: &mut [f32]) 
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{PANEL, Packed};
+    use super::{Group, Into, PANEL, Packed};
     use std::arch::x86_64::*;
 
-    /// Rows by panels of one tile; the panels are a parameter of the function.
+    /// Rows by panels of one tile; the panels, of those that a group has, are parameters of the function.
     macro_rules! tile {
-        ($name:ident, $feature:literal, $rows:literal, $lanes:literal, $zero:ident, $load:ident, $bcast:ident, $dot:expr,
+        ($name:ident, $feature:literal, $lanes:literal, $zero:ident, $load:ident, $bcast:ident, $dot:expr,
          $sub:ident, $cvt:ident, $mul:ident, $add:ident, $set1:ident, $loadf:ident, $storef:ident) => {
             /// # Safety
-            /// The features must be there, and `rows[i]..+k` readable; panels `p..p + PANELS` exist; `out[i]` holds a whole row.
+            /// The features must be there, and `rows[i]..+k` readable; panels `first..first + PANELS` of the group exist; `out[i]`
+            /// holds a whole row.
             #[target_feature(enable = $feature)]
             #[inline]
-            unsafe fn $name<const PANELS: usize>(
-                rows: &[*const u8; $rows],
-                scales: &[f32; $rows],
-                outs: &[*mut f32; $rows],
+            unsafe fn $name<const ROWS: usize, const PANELS: usize>(
+                rows: &[*const u8; ROWS],
+                scales: &[f32; ROWS],
+                outs: &[*mut f32; ROWS],
                 w: &Packed,
-                p: usize,
+                g: &Group,
+                first: usize,
+                into: Into,
             ) {
                 const PARTS: usize = PANEL / $lanes;
-                // SAFETY: the caller's promise; offsets stay below `k` and below the panels' length.
+                // SAFETY: the caller's promise; `Packed::new` made a block of the group's width for each step, and steps below `k`.
                 unsafe {
-                    let k = w.k;
-                    let base = w.panels.as_ptr().add(p * PANEL * k);
-                    let mut acc = [[[$zero(); PARTS]; PANELS]; $rows];
-                    let mut g = 0;
-                    while g < k {
+                    let block = g.panels * PANEL * 4;
+                    let mut at = w.weights.as_ptr().add(g.weights + first * PANEL * 4);
+                    let mut acc = [[[$zero(); PARTS]; PANELS]; ROWS];
+                    for &step in w.steps.get_unchecked(g.steps.clone()) {
                         let mut b = [[$zero(); PARTS]; PANELS];
                         for j in 0..PANELS {
                             for h in 0..PARTS {
-                                b[j][h] = $load(
-                                    base.add(j * PANEL * k + g * PANEL + h * $lanes * 4).cast(),
-                                );
+                                b[j][h] = $load(at.add(j * PANEL * 4 + h * $lanes * 4).cast());
                             }
                         }
-                        for i in 0..$rows {
-                            let x = $bcast(rows[i].add(g).cast::<i32>().read_unaligned());
+                        for i in 0..ROWS {
+                            let x =
+                                $bcast(rows[i].add(step as usize).cast::<i32>().read_unaligned());
                             for j in 0..PANELS {
                                 for h in 0..PARTS {
                                     acc[i][j][h] = $dot(acc[i][j][h], x, b[j][h]);
                                 }
                             }
                         }
-                        g += 4;
+                        at = at.add(block);
                     }
-                    for i in 0..$rows {
+                    for i in 0..ROWS {
                         let s = $set1(scales[i]);
                         for j in 0..PANELS {
                             for h in 0..PARTS {
-                                let col = (p + j) * PANEL + h * $lanes;
+                                let col = (g.panel + first + j) * PANEL + h * $lanes;
                                 let d = $sub(acc[i][j][h], $load(w.comp.as_ptr().add(col).cast()));
                                 let f = $mul($mul($cvt(d), $loadf(w.scale.as_ptr().add(col))), s);
-                                $storef(
-                                    outs[i].add(col),
-                                    $add(f, $loadf(w.bias.as_ptr().add(col))),
-                                );
+                                let mut v = $add(f, $loadf(w.bias.as_ptr().add(col)));
+                                if into == Into::Sum {
+                                    v = $add($loadf(outs[i].add(col)), v);
+                                }
+                                $storef(outs[i].add(col), v);
                             }
                         }
                     }
@@ -264,9 +329,8 @@ mod x86 {
     }
 
     tile!(
-        vnni_6,
+        vnni_tile,
         "avx512f,avx512bw,avx512vl,avx512vnni",
-        6,
         16,
         _mm512_setzero_si512,
         _mm512_loadu_si512,
@@ -281,9 +345,8 @@ mod x86 {
         _mm512_storeu_ps
     );
     tile!(
-        avx2_4,
+        avx2_tile,
         "avx2",
-        4,
         8,
         _mm256_setzero_si256,
         _mm256_loadu_si256,
@@ -298,9 +361,8 @@ mod x86 {
         _mm256_storeu_ps
     );
     tile!(
-        avx_vnni_6,
+        avx_vnni_tile,
         "avx2,avxvnni",
-        6,
         8,
         _mm256_setzero_si256,
         _mm256_loadu_si256,
@@ -315,43 +377,53 @@ mod x86 {
         _mm256_storeu_ps
     );
 
-    /// Calls `tile` over all rows in groups of `N`; the last group repeats its last row into a spare row.
+    /// Calls a tile over all rows, as many at a time as its registers hold, then three and one of what is over.
     macro_rules! sweep {
-        ($a:ident, $at:ident, $scale:ident, $w:ident, $out:ident, $n:literal, $p:expr, $tile:expr) => {{
+        ($a:ident, $at:ident, $scale:ident, $w:ident, $into:ident, $out:ident, $g:ident, $first:expr, $tile:ident, $rows:literal, $panels:literal) => {{
             let wide = $w.width();
             let mut r = 0;
-            while r < $at.len() {
-                let mut rows = [std::ptr::null(); $n];
-                let mut scales = [0f32; $n];
-                let mut outs = [std::ptr::null_mut(); $n];
-                for i in 0..$n {
-                    let row = (r + i).min($at.len() - 1);
-                    rows[i] = $a.as_ptr().add($at[row] as usize);
-                    scales[i] = $scale[row];
-                    // Rows beyond the end write the last row again, with the same values.
-                    outs[i] = $out.as_mut_ptr().add(row * wide);
-                }
-                $tile(&rows, &scales, &outs, $w, $p);
-                r += $n;
+            macro_rules! rows {
+                ($n:literal) => {
+                    while r + $n <= $at.len() {
+                        let mut rows = [std::ptr::null(); $n];
+                        let mut scales = [0f32; $n];
+                        let mut outs = [std::ptr::null_mut(); $n];
+                        for i in 0..$n {
+                            rows[i] = $a.as_ptr().add($at[r + i] as usize);
+                            scales[i] = $scale[r + i];
+                            outs[i] = $out.as_mut_ptr().add((r + i) * wide);
+                        }
+                        $tile::<$n, $panels>(&rows, &scales, &outs, $w, $g, $first, $into);
+                        r += $n;
+                    }
+                };
             }
+            rows!($rows);
+            rows!(3);
+            rows!(1);
         }};
     }
 
     /// # Safety
     /// AVX-512 F/BW/VL/VNNI must be there and [`super::matmul`]'s checks passed.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) unsafe fn vnni(a: &[u8], at: &[u32], scale: &[f32], w: &Packed, out: &mut [f32]) {
+    pub(super) unsafe fn vnni(
+        a: &[u8],
+        at: &[u32],
+        scale: &[f32],
+        w: &Packed,
+        into: Into,
+        out: &mut [f32],
+    ) {
         // SAFETY: `matmul` checked every offset that is used here.
         unsafe {
-            let panels = w.width() / PANEL;
-            let mut p = 0;
-            while p + 4 <= panels {
-                sweep!(a, at, scale, w, out, 6, p, vnni_6::<4>);
-                p += 4;
-            }
-            while p < panels {
-                sweep!(a, at, scale, w, out, 6, p, vnni_6::<1>);
-                p += 1;
+            for g in &w.groups {
+                match g.panels {
+                    4 => sweep!(a, at, scale, w, into, out, g, 0, vnni_tile, 6, 4),
+                    3 => sweep!(a, at, scale, w, into, out, g, 0, vnni_tile, 6, 3),
+                    2 => sweep!(a, at, scale, w, into, out, g, 0, vnni_tile, 12, 2),
+                    _ => sweep!(a, at, scale, w, into, out, g, 0, vnni_tile, 12, 1),
+                }
             }
         }
     }
@@ -364,12 +436,15 @@ mod x86 {
         at: &[u32],
         scale: &[f32],
         w: &Packed,
+        into: Into,
         out: &mut [f32],
     ) {
         // SAFETY: as above.
         unsafe {
-            for p in 0..w.width() / PANEL {
-                sweep!(a, at, scale, w, out, 6, p, avx_vnni_6::<1>);
+            for g in &w.groups {
+                for p in 0..g.panels {
+                    sweep!(a, at, scale, w, into, out, g, p, avx_vnni_tile, 6, 1);
+                }
             }
         }
     }
@@ -377,11 +452,20 @@ mod x86 {
     /// # Safety
     /// AVX2 must be there and [`super::matmul`]'s checks passed.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn avx2(a: &[u8], at: &[u32], scale: &[f32], w: &Packed, out: &mut [f32]) {
+    pub(super) unsafe fn avx2(
+        a: &[u8],
+        at: &[u32],
+        scale: &[f32],
+        w: &Packed,
+        into: Into,
+        out: &mut [f32],
+    ) {
         // SAFETY: as above.
         unsafe {
-            for p in 0..w.width() / PANEL {
-                sweep!(a, at, scale, w, out, 4, p, avx2_4::<1>);
+            for g in &w.groups {
+                for p in 0..g.panels {
+                    sweep!(a, at, scale, w, into, out, g, p, avx2_tile, 4, 1);
+                }
             }
         }
     }
@@ -403,15 +487,19 @@ mod tests {
     fn every_unit_gives_the_same_bits() {
         let mut s = 88172645463325252u64;
         for (m, n, k) in [
-            (1, 1, 4),
+            (1usize, 1usize, 4usize),
             (7, 17, 100),
             (13, 64, 256),
             (6, 130, 512),
             (25, 384, 8),
         ] {
-            // extremes often, so that saturation would show
+            // extremes often, so that saturation would show; some blocks of 4 by 64 are nothing
+            let gone: Vec<bool> = (0..n.div_ceil(64) * k / 4)
+                .map(|_| noise(&mut s) % 3 == 0)
+                .collect();
             let q: Vec<i8> = (0..n * k)
-                .map(|_| match noise(&mut s) % 4 {
+                .map(|i| match noise(&mut s) % 4 {
+                    _ if gone[i / k / 64 * (k / 4) + i % k / 4] => 0,
                     0 => 63,
                     1 => -63,
                     _ => (noise(&mut s) % 127) as i8 - 63,
@@ -430,7 +518,7 @@ mod tests {
             let at: Vec<u32> = (0..m as u32).map(|r| r * k as u32).collect();
             let rs: Vec<f32> = (0..m).map(|i| 0.02 + i as f32 * 0.0013).collect();
             let mut want = vec![0f32; m * w.width()];
-            matmul(Unit::Scalar, &a, &at, &rs, &w, &mut want);
+            matmul(Unit::Scalar, &a, &at, &rs, &w, Into::Place, &mut want);
             // the scalar path against plain sums
             let r = m - 1;
             let c = n - 1;
@@ -441,15 +529,17 @@ mod tests {
                 want[r * w.width() + c],
                 (sum as f32 * scale[c]) * rs[r] + bias[c]
             );
+            let kept = gone.iter().filter(|g| !**g).count();
+            assert!(w.macs() <= kept * 256, "blocks of nothing cost nothing");
             for unit in Unit::available() {
                 let mut got = vec![0f32; m * w.width()];
-                matmul(unit, &a, &at, &rs, &w, &mut got);
-                assert!(
-                    want.iter()
-                        .zip(&got)
-                        .all(|(a, b)| a.to_bits() == b.to_bits()),
-                    "{unit:?} {m}x{n}x{k}"
-                );
+                matmul(unit, &a, &at, &rs, &w, Into::Place, &mut got);
+                let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&want), bits(&got), "{unit:?} {m}x{n}x{k}");
+                // added to what was there
+                matmul(unit, &a, &at, &rs, &w, Into::Sum, &mut got);
+                let twice: Vec<f32> = want.iter().map(|v| v + v).collect();
+                assert_eq!(bits(&twice), bits(&got), "{unit:?} {m}x{n}x{k}, summed");
             }
         }
     }

@@ -1,13 +1,13 @@
 //! From arc scores to a tree: exactly one root, no cycle.
 
-/// Scores of one sentence: `score[i * (n + 1) + h]` is word `i` under head `h`, where 0 is the root and `h` the word `h - 1`.
+/// Scores of one sentence, in rows of `wide`: `score[i * wide + h]` is word `i` under head `h`, where 0 is the root and `h` the
+/// word `h - 1`; what stands beyond head `n` means nothing.
 /// Writes each word's head in the same numbering. Greedy choice where it already is a tree; otherwise the maximum
 /// spanning arborescence with one root.
-pub(crate) fn decode(score: &[f32], n: usize, heads: &mut Vec<usize>) {
+pub(crate) fn decode(score: &[f32], n: usize, wide: usize, heads: &mut Vec<usize>) {
     heads.clear();
-    let w = n + 1;
     for i in 0..n {
-        let row = &score[i * w..][..w];
+        let row = &score[i * wide..][..n + 1];
         let mut best = 0;
         for (h, &s) in row.iter().enumerate() {
             if h != i + 1 && s > row[best] {
@@ -17,7 +17,7 @@ pub(crate) fn decode(score: &[f32], n: usize, heads: &mut Vec<usize>) {
         heads.push(best);
     }
     if !is_tree(heads) {
-        arborescence(score, n, heads);
+        arborescence(score, n, wide, heads);
     }
 }
 
@@ -48,12 +48,12 @@ pub(crate) fn is_tree(heads: &[usize]) -> bool {
 }
 
 /// Chu-Liu/Edmonds by contraction, without recursion: quadratic memory and, in all but contrived cases, time.
-fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
+fn arborescence(score: &[f32], n: usize, wide: usize, heads: &mut [usize]) {
     let w = n + 1;
     // Node 0 is the root; contracted cycles become nodes n+1…; at most n of them.
     // A penalty on every arc from the root larger than any difference leaves exactly one of them.
     let (mut lo, mut hi) = (0f64, 0f64);
-    for &s in score.iter().take(n * w) {
+    for &s in score.chunks(wide).take(n).flat_map(|row| &row[..w]) {
         let s = f64::from(s);
         if s.is_finite() {
             lo = lo.min(s);
@@ -66,7 +66,7 @@ fn arborescence(score: &[f32], n: usize, heads: &mut [usize]) {
     inc.reserve((n + 4) * w);
     for i in 0..n {
         inc.extend((0..w).map(|h| {
-            let s = f64::from(score[i * w + h]);
+            let s = f64::from(score[i * wide + h]);
             let s = if s.is_finite() { s } else { lo - 1.0 };
             let s = if h == 0 { s - penalty } else { s };
             (s, (i + 1) as u32, h as u32)
@@ -198,7 +198,7 @@ mod tests {
                     score[i * (n + 1) + i + 1] = -1e9;
                 }
                 let mut heads = Vec::new();
-                decode(&score, n, &mut heads);
+                decode(&score, n, n + 1, &mut heads);
                 assert!(is_tree(&heads));
                 let got: f32 = (0..n).map(|i| score[i * (n + 1) + heads[i]]).sum();
                 assert!((got - brute(&score, n)).abs() < 1e-2, "n {n}");
@@ -227,7 +227,7 @@ mod tests {
                     })
                     .collect();
                 let mut heads = Vec::new();
-                decode(&score, n, &mut heads);
+                decode(&score, n, n + 1, &mut heads);
                 assert!(is_tree(&heads), "n {n} kind {kind}");
             }
         }
