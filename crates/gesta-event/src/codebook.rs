@@ -82,6 +82,11 @@ struct RawPattern {
     #[serde(default)]
     answers: bool,
     #[serde(default)]
+    mutual: bool,
+    responsibility: Option<String>,
+    #[serde(default)]
+    actor_from: Vec<String>,
+    #[serde(default)]
     told: bool,
     #[serde(default)]
     without: Vec<String>,
@@ -176,6 +181,12 @@ pub(crate) struct Pattern {
     pub alone: bool,
     /// Answers those who protested: where nobody is named, they are the recipient.
     pub answers: bool,
+    /// All who take part do it to one another: nobody is looked for as its victim.
+    pub mutual: bool,
+    /// The deed is told elsewhere; here somebody claims it or is blamed for it.
+    pub responsibility: Option<Responsibility>,
+    /// Where nobody is named: whoever does it elsewhere in the report, else its official of one of these sectors.
+    pub actor_from: Vec<Sector>,
     /// Counts although it is only the topic of a speech act: "welcomed the agreement between X and Y".
     pub told: bool,
     /// Sectors of which nobody may take part.
@@ -183,6 +194,15 @@ pub(crate) struct Pattern {
     /// Sectors of which nobody may act.
     pub actor_without: Vec<Sector>,
     pub confidence: f32,
+}
+
+/// What an entry tells of a deed that is told elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Responsibility {
+    /// The actor says that it was he.
+    Claimed,
+    /// Others say that it was the actor.
+    Blamed,
 }
 
 /// One example of an entry, for the tests.
@@ -402,6 +422,7 @@ impl Codebook {
                 };
                 let without = sectors("without", &p.without);
                 let actor_without = sectors("actor_without", &p.actor_without);
+                let actor_from = sectors("actor_from", &p.actor_from);
                 let mut aux = Vec::new();
                 for a in &p.aux {
                     match [
@@ -451,6 +472,18 @@ impl Codebook {
                         Needs::Any
                     }
                 };
+                let responsibility = match p.responsibility.as_deref() {
+                    None => None,
+                    Some("claimed") => Some(Responsibility::Claimed),
+                    Some("blamed") => Some(Responsibility::Blamed),
+                    Some(x) => {
+                        wrong(
+                            "responsibility",
+                            format!("{x:?} is neither claimed nor blamed"),
+                        );
+                        None
+                    }
+                };
                 let whens = match &p.when {
                     OneOrMany::One(w) => vec![w.clone()],
                     OneOrMany::Many(w) => w.clone(),
@@ -483,6 +516,9 @@ impl Codebook {
                             inherit: p.inherit,
                             alone: p.alone,
                             answers: p.answers,
+                            mutual: p.mutual,
+                            responsibility,
+                            actor_from: actor_from.clone(),
                             told: p.told,
                             without: without.clone(),
                             actor_without: actor_without.clone(),

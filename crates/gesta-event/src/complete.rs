@@ -1,6 +1,7 @@
 //! Who and whom a sentence leaves out: taken from what the rest of the document tells.
 
 use crate::attach::{Attach, ids_of, keys};
+use crate::codebook::{Pattern, Responsibility};
 use crate::matcher::Run;
 use crate::{Aux, Event, EventType, Slot};
 use gesta_actor::{EntityKind, Sector};
@@ -37,6 +38,28 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
         self.attach.run
     }
 
+    fn entry(&self, e: &Event) -> Option<&'r Pattern> {
+        self.run().book.entry(&e.rule)
+    }
+
+    fn mutual(&self, e: &Event) -> bool {
+        self.entry(e).is_some_and(|p| p.mutual)
+    }
+
+    fn responsibility(&self, e: &Event) -> Option<Responsibility> {
+        self.entry(e).and_then(|p| p.responsibility)
+    }
+
+    fn actor_from(&self, e: &Event) -> &'r [Sector] {
+        self.entry(e).map_or(&[], |p| &p.actor_from)
+    }
+
+    /// How many voices tell an event; the claimant's own is not counted.
+    fn voices(&self, e: &Event) -> usize {
+        let claim = self.responsibility(e) == Some(Responsibility::Claimed);
+        e.attribution.len().saturating_sub(usize::from(claim))
+    }
+
     /// Retellings take who and whom from the last telling of their type in the same voice; and one who is told to fight
     /// only one enemy fights that one also where the sentence leaves it out.
     pub fn inherit(&self, events: &mut [Event], inherits: &[bool]) {
@@ -47,10 +70,10 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             let told = (i.saturating_sub(30)..i).rev().find(|&j| {
                 let (a, b) = (&events[j], &events[i]);
                 let same = a.event == b.event
-                    && !a.rule.ends_with("/blamed-for")
+                    && self.responsibility(a) != Some(Responsibility::Blamed)
                     && !a.actor.is_empty()
                     && a.sentence != b.sentence
-                    && voices(a) <= voices(b);
+                    && self.voices(a) <= self.voices(b);
                 // somebody is not his own victim
                 same && !b
                     .recipient
@@ -72,7 +95,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             if e.event != EventType::Assault
                 || e.actor.is_empty()
                 || !e.recipient.is_empty()
-                || e.rule.starts_with("assault/fight")
+                || self.mutual(e)
             {
                 continue;
             }
@@ -104,13 +127,12 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             if e.event != EventType::Assault
                 || !e.recipient.is_empty()
                 || !inherits.get(i).copied().unwrap_or(false)
-                || e.rule.starts_with("assault/fight")
+                || self.mutual(e)
             {
                 continue;
             }
             let own = keys(&e.actor);
-            let claim =
-                e.rule.ends_with("/claim-responsibility") || e.rule.ends_with("/blamed-for");
+            let claim = self.responsibility(e).is_some();
             let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
                 x.event == EventType::Assault
                     && !x.recipient.is_empty()
@@ -146,7 +168,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             e.event == EventType::Assault
                 && !e.actor.is_empty()
                 && e.recipient.is_empty()
-                && !e.rule.starts_with("assault/fight")
+                && !self.mutual(e)
         }) {
             let own = keys(&e.actor);
             let known = e
@@ -331,7 +353,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                             police
                         }
                     }
-                    EventType::Concede if e.rule == "concede/pardon" => self.pardoner(events, i),
+                    _ if !self.actor_from(e).is_empty() => self.doer_elsewhere(events, i),
                     EventType::Sanction if e.mode.contains(&"convict") && now => {
                         let whom = ids_of(&e.recipient);
                         let told = events[i.saturating_sub(30)..i].iter().rev().find(|x| {
@@ -373,7 +395,7 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
             if e.recipient.is_empty()
                 && e.event == EventType::Assault
                 && !e.actor.is_empty()
-                && !e.rule.starts_with("assault/fight")
+                && !self.mutual(e)
             {
                 events[i].recipient = self.struck(events, i);
             } else if e.recipient.is_empty() && !e.actor.is_empty() {
@@ -390,13 +412,13 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
     }
 
     /// Who pardons in the same report; of those acquitted, the court.
-    fn pardoner(&self, events: &[Event], i: usize) -> Vec<Slot> {
+    fn doer_elsewhere(&self, events: &[Event], i: usize) -> Vec<Slot> {
         let e = &events[i];
         let other = |x: &&Event| x.rule == e.rule && !x.actor.is_empty();
         let before = events[i.saturating_sub(30)..i].iter().rev().find(other);
         match before.or_else(|| events[i..].iter().take(30).find(other)) {
             Some(x) => x.actor.clone(),
-            None => self.official(e, &[Sector::Jud], NEAR),
+            None => self.official(e, self.actor_from(e), NEAR),
         }
     }
 
@@ -760,9 +782,8 @@ impl<'c, 'r, 'a> Complete<'c, 'r, 'a> {
                 && !x.actor.is_empty()
                 && x.aux == e.aux
                 && x.attribution.iter().all(|a| e.attribution.contains(a))
-                && !x.rule.starts_with("assault/fight")
-                && !x.rule.ends_with("/claim-responsibility")
-                && !x.rule.ends_with("/blamed-for")
+                && !self.mutual(x)
+                && self.responsibility(x).is_none()
                 && match (&x.date, &e.date) {
                     (Some(a), Some(b)) => a.start <= b.end && b.start <= a.end,
                     _ => !self.in_a_year(e) && !self.in_a_year(x),
@@ -958,10 +979,4 @@ fn armed(slots: &[Slot]) -> bool {
     slots
         .iter()
         .all(|s| matches!(s.sector, Some(Mil | Cop | Reb | Uaf | Prm | Spy)))
-}
-
-/// How many voices tell an event; the claimant's own is not counted.
-fn voices(e: &Event) -> usize {
-    let claim = e.rule.ends_with("/claim-responsibility");
-    e.attribution.len().saturating_sub(usize::from(claim))
 }

@@ -348,6 +348,122 @@ mod x86 {
     }
 }
 
+#[cfg(target_arch = "aarch64")]
+pub(crate) use arm::Neon;
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use super::{Vector, WIDTH};
+    use std::arch::aarch64::*;
+
+    /// Four quarters.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Neon([float32x4_t; 4]);
+
+    impl Neon {
+        #[inline(always)]
+        fn with(self, b: Neon, f: impl Fn(float32x4_t, float32x4_t) -> float32x4_t) -> Neon {
+            Neon(std::array::from_fn(|i| f(self.0[i], b.0[i])))
+        }
+
+        #[inline(always)]
+        fn fold(self, f: impl Fn(float32x4_t, float32x4_t) -> float32x4_t) -> f32 {
+            let [a, b, c, d] = self.0;
+            let v = f(f(a, c), f(b, d));
+            // the upper half brought down, then the second lane
+            unsafe {
+                let v = f(v, vextq_f32::<2>(v, v));
+                vgetq_lane_f32::<0>(f(v, vextq_f32::<1>(v, v)))
+            }
+        }
+    }
+
+    // SAFETY of every block above and below: the trait's promise is that this type is named only in code that runs on the unit;
+    // loads and stores go through references to arrays of their size.
+    impl Vector for Neon {
+        #[inline(always)]
+        fn splat(v: f32) -> Neon {
+            Neon([unsafe { vdupq_n_f32(v) }; 4])
+        }
+        #[inline(always)]
+        fn load(from: &[f32; WIDTH]) -> Neon {
+            let p = from.as_ptr();
+            Neon(std::array::from_fn(|i| unsafe { vld1q_f32(p.add(4 * i)) }))
+        }
+        #[inline(always)]
+        fn load_bytes(from: &[i8; WIDTH]) -> Neon {
+            unsafe {
+                let bytes = vld1q_s8(from.as_ptr());
+                let (a, b) = (vmovl_s8(vget_low_s8(bytes)), vmovl_high_s8(bytes));
+                Neon([
+                    vcvtq_f32_s32(vmovl_s16(vget_low_s16(a))),
+                    vcvtq_f32_s32(vmovl_high_s16(a)),
+                    vcvtq_f32_s32(vmovl_s16(vget_low_s16(b))),
+                    vcvtq_f32_s32(vmovl_high_s16(b)),
+                ])
+            }
+        }
+        #[inline(always)]
+        fn store(self, to: &mut [f32; WIDTH]) {
+            let p = to.as_mut_ptr();
+            for (i, v) in self.0.into_iter().enumerate() {
+                unsafe { vst1q_f32(p.add(4 * i), v) }
+            }
+        }
+        #[inline(always)]
+        fn add(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vaddq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn sub(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vsubq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn mul(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vmulq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn div(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vdivq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn max(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vbslq_f32(vcgtq_f32(a, b), a, b) })
+        }
+        #[inline(always)]
+        fn min(self, b: Neon) -> Neon {
+            self.with(b, |a, b| unsafe { vbslq_f32(vcltq_f32(a, b), a, b) })
+        }
+        #[inline(always)]
+        fn abs(self) -> Neon {
+            Neon(self.0.map(|v| unsafe { vabsq_f32(v) }))
+        }
+        #[inline(always)]
+        fn times_power(self, n: Neon) -> Neon {
+            self.with(n, |a, n| unsafe {
+                let n = vshlq_n_s32::<23>(vreinterpretq_s32_f32(n));
+                vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a), n))
+            })
+        }
+        #[inline(always)]
+        fn low_bytes(self, to: &mut [u8; WIDTH]) {
+            unsafe {
+                let [a, b, c, d] = self.0.map(|v| vmovn_u32(vreinterpretq_u32_f32(v)));
+                let (low, high) = (vmovn_u16(vcombine_u16(a, b)), vmovn_u16(vcombine_u16(c, d)));
+                vst1q_u8(to.as_mut_ptr(), vcombine_u8(low, high));
+            }
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            self.fold(|a, b| unsafe { vaddq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn largest(self) -> f32 {
+            self.fold(|a, b| unsafe { vbslq_f32(vcgtq_f32(a, b), a, b) })
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

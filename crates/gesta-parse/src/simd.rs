@@ -26,45 +26,42 @@ pub enum Unit {
     AvxVnni,
     /// 512-bit units with byte dot products.
     Avx512Vnni,
+    /// 128-bit units of every 64-bit ARM.
+    Neon,
+    /// The same with byte dot products (most ARM machines since 2018, every Apple M).
+    NeonDot,
 }
 
 impl Unit {
     /// The best unit of this machine.
     pub fn detect() -> Unit {
+        Unit::available().pop().unwrap_or(Unit::Scalar)
+    }
+
+    /// Every unit that this machine has, the reference first, the best last.
+    pub fn available() -> Vec<Unit> {
+        let mut out = vec![Unit::Scalar];
         #[cfg(target_arch = "x86_64")]
-        {
+        if is_x86_feature_detected!("avx2") {
+            out.push(Unit::Avx2);
+            if is_x86_feature_detected!("avxvnni") {
+                out.push(Unit::AvxVnni);
+            }
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vnni")
-                && is_x86_feature_detected!("avx2")
             {
-                return Unit::Avx512Vnni;
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("avxvnni") {
-                return Unit::AvxVnni;
-            }
-            if is_x86_feature_detected!("avx2") {
-                return Unit::Avx2;
+                out.push(Unit::Avx512Vnni);
             }
         }
-        Unit::Scalar
-    }
-
-    /// Every unit that this machine has, the reference first.
-    pub fn available() -> Vec<Unit> {
-        let mut out = vec![Unit::Scalar];
-        let best = Unit::detect();
-        if best != Unit::Scalar {
-            out.push(Unit::Avx2);
-        }
-        #[cfg(target_arch = "x86_64")]
-        if best != Unit::Scalar && is_x86_feature_detected!("avxvnni") {
-            out.push(Unit::AvxVnni);
-        }
-        if best == Unit::Avx512Vnni {
-            out.push(best);
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("neon") {
+            out.push(Unit::Neon);
+            if std::arch::is_aarch64_feature_detected!("dotprod") {
+                out.push(Unit::NeonDot);
+            }
         }
         out
     }
@@ -87,7 +84,18 @@ impl Unit {
                 // the variants cannot be had for the models' use otherwise (`Parser::with_unit` checks).
                 Unit::Avx2 | Unit::AvxVnni => return unsafe { avx2(work) },
                 Unit::Avx512Vnni => return unsafe { avx512(work) },
-                Unit::Scalar => {}
+                _ => {}
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        {
+            #[target_feature(enable = "neon")]
+            fn neon<W: Work>(work: W) {
+                work.on::<crate::lanes::Neon>()
+            }
+            if matches!(self, Unit::Neon | Unit::NeonDot) {
+                // SAFETY: as above.
+                return unsafe { neon(work) };
             }
         }
         work.on::<crate::lanes::Lanes>()
@@ -223,6 +231,12 @@ pub(crate) fn matmul(
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Unit::Avx2 => unsafe { x86::avx2(a, at, row_scale, w, into, out) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        Unit::Neon => unsafe { arm::neon(a, at, row_scale, w, into, out) },
+        #[cfg(target_arch = "aarch64")]
+        // SAFETY: as above.
+        Unit::NeonDot => unsafe { arm::neon_dot(a, at, row_scale, w, into, out) },
         _ => scalar(a, at, row_scale, w, into, out),
     }
 }
@@ -251,6 +265,34 @@ fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, into: Into, out: 
             }
         }
     }
+}
+
+// Calls a tile over all rows, as many at a time as its registers hold, then three and one of what is over.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! sweep {
+    ($a:ident, $at:ident, $scale:ident, $w:ident, $into:ident, $out:ident, $g:ident, $first:expr, $tile:ident, $rows:literal, $panels:literal) => {{
+        let wide = $w.width();
+        let mut r = 0;
+        macro_rules! rows {
+            ($n:literal) => {
+                while r + $n <= $at.len() {
+                    let mut rows = [std::ptr::null(); $n];
+                    let mut scales = [0f32; $n];
+                    let mut outs = [std::ptr::null_mut(); $n];
+                    for i in 0..$n {
+                        rows[i] = $a.as_ptr().add($at[r + i] as usize);
+                        scales[i] = $scale[r + i];
+                        outs[i] = $out.as_mut_ptr().add((r + i) * wide);
+                    }
+                    $tile::<$n, $panels>(&rows, &scales, &outs, $w, $g, $first, $into);
+                    r += $n;
+                }
+            };
+        }
+        rows!($rows);
+        rows!(3);
+        rows!(1);
+    }};
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -377,33 +419,6 @@ mod x86 {
         _mm256_storeu_ps
     );
 
-    /// Calls a tile over all rows, as many at a time as its registers hold, then three and one of what is over.
-    macro_rules! sweep {
-        ($a:ident, $at:ident, $scale:ident, $w:ident, $into:ident, $out:ident, $g:ident, $first:expr, $tile:ident, $rows:literal, $panels:literal) => {{
-            let wide = $w.width();
-            let mut r = 0;
-            macro_rules! rows {
-                ($n:literal) => {
-                    while r + $n <= $at.len() {
-                        let mut rows = [std::ptr::null(); $n];
-                        let mut scales = [0f32; $n];
-                        let mut outs = [std::ptr::null_mut(); $n];
-                        for i in 0..$n {
-                            rows[i] = $a.as_ptr().add($at[r + i] as usize);
-                            scales[i] = $scale[r + i];
-                            outs[i] = $out.as_mut_ptr().add((r + i) * wide);
-                        }
-                        $tile::<$n, $panels>(&rows, &scales, &outs, $w, $g, $first, $into);
-                        r += $n;
-                    }
-                };
-            }
-            rows!($rows);
-            rows!(3);
-            rows!(1);
-        }};
-    }
-
     /// # Safety
     /// AVX-512 F/BW/VL/VNNI must be there and [`super::matmul`]'s checks passed.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
@@ -469,6 +484,117 @@ mod x86 {
             }
         }
     }
+}
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    use super::{Group, Into, PANEL, Packed};
+    use std::arch::aarch64::*;
+
+    /// Vectors of a panel.
+    const PARTS: usize = PANEL / 4;
+
+    /// Adds to each of four numbers the products of its four bytes.
+    #[target_feature(enable = "neon,dotprod")]
+    #[inline]
+    fn dot(mut acc: int32x4_t, x: int8x16_t, w: int8x16_t) -> int32x4_t {
+        // SAFETY: the instruction only computes; its intrinsic is not yet stable.
+        unsafe {
+            std::arch::asm!(
+                "sdot {acc:v}.4s, {w:v}.16b, {x:v}.16b",
+                acc = inout(vreg) acc, w = in(vreg) w, x = in(vreg) x,
+                options(pure, nomem, nostack, preserves_flags)
+            );
+        }
+        acc
+    }
+
+    /// The same in steps: |x| ≤ 128 and |w| ≤ 63, so two products fit 16 bits together.
+    #[target_feature(enable = "neon")]
+    #[inline]
+    fn multiply(acc: int32x4_t, x: int8x16_t, w: int8x16_t) -> int32x4_t {
+        let low = vmull_s8(vget_low_s8(x), vget_low_s8(w));
+        vpadalq_s16(acc, vpaddq_s16(low, vmull_high_s8(x, w)))
+    }
+
+    macro_rules! kernel {
+        ($name:ident, $tile:ident, $feature:literal, $dot:ident) => {
+            /// # Safety
+            /// The features must be there, and `rows[i]..+k` readable; panel `first` of the group exists; `out[i]` holds a whole row.
+            #[target_feature(enable = $feature)]
+            #[inline]
+            unsafe fn $tile<const ROWS: usize, const PANELS: usize>(
+                rows: &[*const u8; ROWS],
+                scales: &[f32; ROWS],
+                outs: &[*mut f32; ROWS],
+                w: &Packed,
+                g: &Group,
+                first: usize,
+                into: Into,
+            ) {
+                // SAFETY: the caller's promise; `Packed::new` made a block of the group's width for each step, and steps below `k`.
+                unsafe {
+                    let block = g.panels * PANEL * 4;
+                    let mut at = w.weights.as_ptr().add(g.weights + first * PANEL * 4);
+                    let mut acc = [[vdupq_n_s32(0); PARTS]; ROWS];
+                    // the zero point taken off: bytes around 128 become numbers around 0
+                    let zero = vdupq_n_u8(super::ZERO);
+                    for &step in w.steps.get_unchecked(g.steps.clone()) {
+                        let mut b = [vdupq_n_s8(0); PARTS];
+                        for h in 0..PARTS {
+                            b[h] = vld1q_s8(at.add(h * 16));
+                        }
+                        for i in 0..ROWS {
+                            let x = rows[i].add(step as usize).cast::<u32>().read_unaligned();
+                            let x = veorq_u8(vreinterpretq_u8_u32(vdupq_n_u32(x)), zero);
+                            for h in 0..PARTS {
+                                acc[i][h] = $dot(acc[i][h], vreinterpretq_s8_u8(x), b[h]);
+                            }
+                        }
+                        at = at.add(block);
+                    }
+                    for i in 0..ROWS {
+                        let s = vdupq_n_f32(scales[i]);
+                        for h in 0..PARTS {
+                            let col = (g.panel + first) * PANEL + h * 4;
+                            let f = vcvtq_f32_s32(acc[i][h]);
+                            let f =
+                                vmulq_f32(vmulq_f32(f, vld1q_f32(w.scale.as_ptr().add(col))), s);
+                            let mut v = vaddq_f32(f, vld1q_f32(w.bias.as_ptr().add(col)));
+                            if into == Into::Sum {
+                                v = vaddq_f32(vld1q_f32(outs[i].add(col)), v);
+                            }
+                            vst1q_f32(outs[i].add(col), v);
+                        }
+                    }
+                }
+            }
+
+            /// # Safety
+            /// The features must be there and [`super::matmul`]'s checks passed.
+            #[target_feature(enable = $feature)]
+            pub(super) unsafe fn $name(
+                a: &[u8],
+                at: &[u32],
+                scale: &[f32],
+                w: &Packed,
+                into: Into,
+                out: &mut [f32],
+            ) {
+                // SAFETY: `matmul` checked every offset that is used here.
+                unsafe {
+                    for g in &w.groups {
+                        for p in 0..g.panels {
+                            sweep!(a, at, scale, w, into, out, g, p, $tile, 6, 1);
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    kernel!(neon, neon_tile, "neon", multiply);
+    kernel!(neon_dot, neon_dot_tile, "neon,dotprod", dot);
 }
 
 #[cfg(test)]
