@@ -721,16 +721,19 @@ impl<'a> Run<'a> {
     /// is named first; those of the other sides are known by their states.
     fn other_sides(&self, node: usize, out: &mut Vec<Slot>) {
         let p = self.p;
-        if !p.word(node).feats.has(gesta_parse::Feats::PLUR)
-            || out.is_empty()
-            || !out.iter().any(|s| s.country.is_some())
-        {
+        // "Norwegian and Kenyan police", but "a Norwegian and Kenyan citizen"
+        let plural = p.word(node).feats.has(gesta_parse::Feats::PLUR);
+        let one = || {
+            p.kids(node)
+                .any(|k| matches!(p.lemma(k), "a" | "an" | "one"))
+        };
+        if !out.iter().any(|s| s.country.is_some()) || !plural && one() {
             return;
         }
         for k in p.kids(node) {
             let names = match p.rel(k) {
                 D::Amod | D::Compound | D::NmodPoss => true,
-                D::Nmod => matches!(p.case(k).as_str(), "of" | "from" | "in"),
+                D::Nmod if plural => matches!(p.case(k).as_str(), "of" | "from" | "in"),
                 _ => false,
             };
             if !names || p.kids_by(k, D::Conj).next().is_none() {

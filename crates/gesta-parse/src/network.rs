@@ -33,7 +33,7 @@ pub(crate) struct Scratch {
     /// Residual stream, one row a token.
     x: Vec<f32>,
     y: Vec<f32>,
-    /// Outputs of the forward and the backward product; then, in `a`, scores of tags and projections, and in `b` of relations.
+    /// Outputs of products; in the end, in `a`, scores of tags and projections, and in `b` of relations.
     pub a: Vec<f32>,
     pub b: Vec<f32>,
     /// Activations as bytes. For the windowed products, a row of zeros stands between pieces.
@@ -201,7 +201,6 @@ fn make_room(batch: &[Piece], n: usize, d: usize, wide: usize, s: &mut Scratch) 
     grow(&mut s.x, n * d, 0.0);
     grow(&mut s.y, n * d, 0.0);
     grow(&mut s.a, n * wide, 0.0);
-    grow(&mut s.b, n * wide, 0.0);
     for v in [&mut s.ones, &mut s.scale] {
         v.clear();
         v.resize(n, 0.0);
@@ -310,22 +309,25 @@ fn layers<V: Vector>(
             let q = &mut s.q[s.at[i] as usize..][..d];
             math::norm_bytes::<V>(&s.x[i * d..][..d], &l.norm.gain, &l.norm.shift, q);
         }
+        s.tops.fill([0.0; WIDTH]);
+        // One direction after the other, so that what they leave behind stays in the second-level cache.
         let from = if l.window { &s.at_prev } else { &s.at };
         matmul(unit, &s.q, from, &s.ones, &l.fwd, Into::Place, &mut s.a);
-        matmul(unit, &s.q, &s.at, &s.ones, &l.bwd, Into::Place, &mut s.b);
         let w = l.fwd.width();
-        s.tops.fill([0.0; WIDTH]);
         for p in batch {
-            let range = p.row..p.row + p.tokens.len();
             s.carry.fill(0.0);
-            for i in range.clone() {
+            for i in p.row..p.row + p.tokens.len() {
                 let y = &mut s.y[i * d..][..half];
                 math::gate::<V>(&s.a[i * w..][..3 * half], &mut s.carry, y, &mut s.tops[i]);
             }
+        }
+        matmul(unit, &s.q, &s.at, &s.ones, &l.bwd, Into::Place, &mut s.a);
+        let w = l.bwd.width();
+        for p in batch {
             s.carry.fill(0.0);
-            for i in range.rev() {
+            for i in (p.row..p.row + p.tokens.len()).rev() {
                 let y = &mut s.y[i * d + half..][..half];
-                math::gate::<V>(&s.b[i * w..][..3 * half], &mut s.carry, y, &mut s.tops[i]);
+                math::gate::<V>(&s.a[i * w..][..3 * half], &mut s.carry, y, &mut s.tops[i]);
             }
         }
         // The gated rows take the place of the normalised ones; the zero rows between pieces stay untouched.
