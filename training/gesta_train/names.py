@@ -2,7 +2,8 @@
 parser's entity tags. It reads passages of several sentences, as Rust's batches are, and learns from gold and from what the
 teacher said of raw text. The parser's weights stay as they are, so tags and trees do not move.
     python -m gesta_train.names config.toml <out.pt>
-    python -m gesta_train.names config.toml <names.pt> --with <student.pt>    what the two say together, for several shares"""
+    python -m gesta_train.names config.toml <names.pt> --with <student.pt>    what the two say together, for several shares
+    python -m gesta_train.names config.toml <out.pt> --mean <a.pt> <b.pt>     the mean of two networks of one line of training"""
 import json, random, sys, time, tomllib
 from pathlib import Path
 import numpy as np
@@ -366,6 +367,17 @@ def together(cfg, tower, parser):
         print("share of the parser", w, {k: score(m, D[k], c["ner"], extra, w) for k in ("wiki_dev", "gum_dev")}, flush=True)
 
 
+def mean_of(a, b, out):
+    a, b = (torch.load(p, weights_only=False) for p in (a, b))
+    a["state"] = {k: (v.float() + b["state"][k].float()) / 2 for k, v in a["state"].items()}
+    torch.save(a, out)
+
+
 if __name__ == "__main__":
     config = tomllib.load(open(sys.argv[1], "rb"))
-    together(config, sys.argv[2], sys.argv[4]) if "--with" in sys.argv else main(config, sys.argv[2])
+    if "--with" in sys.argv:
+        together(config, sys.argv[2], sys.argv[4])
+    elif "--mean" in sys.argv:
+        mean_of(*sys.argv[4:6], sys.argv[2])
+    else:
+        main(config, sys.argv[2])

@@ -10,6 +10,7 @@ mod labels;
 mod lanes;
 mod lexicon;
 mod math;
+mod mend;
 mod model;
 mod names;
 mod network;

@@ -5,7 +5,7 @@ use crate::lanes::{Vector, WIDTH};
 use crate::lexicon::Marks;
 use crate::math;
 use crate::model::{Layer, Model, Table};
-use crate::simd::{Into, Unit, Work, ZERO, matmul};
+use crate::simd::{Put, Unit, Work, ZERO, matmul};
 use crate::tree;
 use gesta_text::Text;
 use std::ops::Range;
@@ -253,7 +253,7 @@ fn learn<V: Vector>(m: &Model, unit: Unit, new: usize, s: &mut Scratch) {
         &s.dense,
         &s.scale,
         &m.gproj,
-        Into::Place,
+        Put::Place,
         &mut s.a,
     );
     matmul(
@@ -262,7 +262,7 @@ fn learn<V: Vector>(m: &Model, unit: Unit, new: usize, s: &mut Scratch) {
         &s.dense,
         &s.scale,
         &t.gproj,
-        Into::Place,
+        Put::Place,
         &mut s.b,
     );
     let (x, names) = (&mut s.known.x, &mut s.known.names);
@@ -312,7 +312,7 @@ fn layers<V: Vector>(
         s.tops.fill([0.0; WIDTH]);
         // One direction after the other, so that what they leave behind stays in the second-level cache.
         let from = if l.window { &s.at_prev } else { &s.at };
-        matmul(unit, &s.q, from, &s.ones, &l.fwd, Into::Place, &mut s.a);
+        matmul(unit, &s.q, from, &s.ones, &l.fwd, Put::Place, &mut s.a);
         let w = l.fwd.width();
         for p in batch {
             s.carry.fill(0.0);
@@ -321,7 +321,7 @@ fn layers<V: Vector>(
                 math::gate::<V>(&s.a[i * w..][..3 * half], &mut s.carry, y, &mut s.tops[i]);
             }
         }
-        matmul(unit, &s.q, &s.at, &s.ones, &l.bwd, Into::Place, &mut s.a);
+        matmul(unit, &s.q, &s.at, &s.ones, &l.bwd, Put::Place, &mut s.a);
         let w = l.bwd.width();
         for p in batch {
             s.carry.fill(0.0);
@@ -335,7 +335,7 @@ fn layers<V: Vector>(
             let q = &mut s.q[s.at[i] as usize..][..d];
             s.scale[i] = math::quantise::<V>(&s.y[i * d..][..d], math::largest::<V>(&s.tops[i]), q);
         }
-        matmul(unit, &s.q, &s.at, &s.scale, &l.out, Into::Sum, &mut s.x);
+        matmul(unit, &s.q, &s.at, &s.scale, &l.out, Put::Sum, &mut s.x);
     }
 }
 
@@ -372,7 +372,7 @@ fn names<V: Vector>(m: &Model, unit: Unit, n: usize, s: &mut Scratch) {
         math::layer_norm::<V>(x, &t.norm0.gain, &t.norm0.shift, y);
         s.scale[i] = math::quantise::<V>(y, math::max_abs::<V>(y), &mut s.q[i * d..][..e]);
     }
-    matmul(unit, &s.q, &s.dense, &s.scale, &t.up, Into::Place, &mut s.x);
+    matmul(unit, &s.q, &s.dense, &s.scale, &t.up, Put::Place, &mut s.x);
     s.q.fill(ZERO);
     layers::<V>(unit, &t.layers, d, &passage, n, s);
     for i in 0..n {
@@ -385,7 +385,7 @@ fn names<V: Vector>(m: &Model, unit: Unit, n: usize, s: &mut Scratch) {
         &s.dense,
         &s.scale,
         &t.tags,
-        Into::Place,
+        Put::Place,
         &mut s.names,
     );
 }
@@ -409,7 +409,7 @@ fn encode<V: Vector>(m: &Model, unit: Unit, batch: &[Piece], n: usize, s: &mut S
         &s.dense,
         &s.scale,
         &m.heads,
-        Into::Place,
+        Put::Place,
         &mut s.a,
     );
     // dependents of arcs: relu, then the bilinear form
@@ -427,7 +427,7 @@ fn encode<V: Vector>(m: &Model, unit: Unit, batch: &[Piece], n: usize, s: &mut S
         &s.dense,
         &s.scale,
         &m.bil,
-        Into::Place,
+        Put::Place,
         &mut s.dep,
     );
     grow(&mut s.heads, n, 0);
@@ -487,7 +487,7 @@ fn labels<V: Vector>(m: &Model, unit: Unit, batch: &[Piece], n: usize, s: &mut S
         &s.dense,
         &s.scale,
         &m.rels_out,
-        Into::Place,
+        Put::Place,
         &mut s.b,
     );
 }

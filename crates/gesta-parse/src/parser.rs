@@ -1,6 +1,7 @@
 //! From segmented text to tags, trees and names.
 
 use crate::features;
+use crate::mend;
 use crate::model::{Model, ModelError, err};
 use crate::names;
 use crate::network::{self, Piece, Scratch};
@@ -101,6 +102,7 @@ impl Parser {
         if !batch.is_empty() {
             self.run(&text, &batch, rows, &mut s, &mut out);
         }
+        mend::days(&text, &mut out.words);
         names::agree(&text, &out.words, &mut out.named);
         names::whole(&mut out.words, &out.named);
         Parsed::new(text, out.words, out.lemmas, out.named)

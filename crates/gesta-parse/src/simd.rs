@@ -199,7 +199,7 @@ impl Packed {
 
 /// What becomes of a product.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Into {
+pub(crate) enum Put {
     /// It takes the place of what stood there.
     Place,
     /// It is added to it.
@@ -213,7 +213,7 @@ pub(crate) fn matmul(
     at: &[u32],
     row_scale: &[f32],
     w: &Packed,
-    into: Into,
+    into: Put,
     out: &mut [f32],
 ) {
     let (m, wide, k) = (at.len(), w.width(), w.k);
@@ -242,7 +242,7 @@ pub(crate) fn matmul(
 }
 
 /// The reference: what the other paths must equal bit for bit.
-fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, into: Into, out: &mut [f32]) {
+fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, into: Put, out: &mut [f32]) {
     let wide = w.width();
     for g in &w.groups {
         let columns = g.panels * PANEL;
@@ -261,7 +261,7 @@ fn scalar(a: &[u8], at: &[u32], row_scale: &[f32], w: &Packed, into: Into, out: 
                 let col = g.panel * PANEL + c;
                 let v = ((acc - w.comp[col]) as f32 * w.scale[col]) * row_scale[r] + w.bias[col];
                 let o = &mut out[r * wide + col];
-                *o = if into == Into::Sum { *o + v } else { v };
+                *o = if into == Put::Sum { *o + v } else { v };
             }
         }
     }
@@ -275,7 +275,7 @@ macro_rules! sweep {
         let mut r = 0;
         macro_rules! rows {
             ($n:literal) => {
-                while r + $n <= $at.len() {
+                while $at.len() - r >= $n {
                     let mut rows = [std::ptr::null(); $n];
                     let mut scales = [0f32; $n];
                     let mut outs = [std::ptr::null_mut(); $n];
@@ -297,7 +297,7 @@ macro_rules! sweep {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Group, Into, PANEL, Packed};
+    use super::{Group, PANEL, Packed, Put};
     use std::arch::x86_64::*;
 
     /// Rows by panels of one tile; the panels, of those that a group has, are parameters of the function.
@@ -316,7 +316,7 @@ mod x86 {
                 w: &Packed,
                 g: &Group,
                 first: usize,
-                into: Into,
+                into: Put,
             ) {
                 const PARTS: usize = PANEL / $lanes;
                 // SAFETY: the caller's promise; `Packed::new` made a block of the group's width for each step, and steps below `k`.
@@ -350,7 +350,7 @@ mod x86 {
                                 let d = $sub(acc[i][j][h], $load(w.comp.as_ptr().add(col).cast()));
                                 let f = $mul($mul($cvt(d), $loadf(w.scale.as_ptr().add(col))), s);
                                 let mut v = $add(f, $loadf(w.bias.as_ptr().add(col)));
-                                if into == Into::Sum {
+                                if into == Put::Sum {
                                     v = $add($loadf(outs[i].add(col)), v);
                                 }
                                 $storef(outs[i].add(col), v);
@@ -427,7 +427,7 @@ mod x86 {
         at: &[u32],
         scale: &[f32],
         w: &Packed,
-        into: Into,
+        into: Put,
         out: &mut [f32],
     ) {
         // SAFETY: `matmul` checked every offset that is used here.
@@ -451,7 +451,7 @@ mod x86 {
         at: &[u32],
         scale: &[f32],
         w: &Packed,
-        into: Into,
+        into: Put,
         out: &mut [f32],
     ) {
         // SAFETY: as above.
@@ -472,7 +472,7 @@ mod x86 {
         at: &[u32],
         scale: &[f32],
         w: &Packed,
-        into: Into,
+        into: Put,
         out: &mut [f32],
     ) {
         // SAFETY: as above.
@@ -488,7 +488,7 @@ mod x86 {
 
 #[cfg(target_arch = "aarch64")]
 mod arm {
-    use super::{Group, Into, PANEL, Packed};
+    use super::{Group, PANEL, Packed, Put};
     use std::arch::aarch64::*;
 
     /// Vectors of a panel.
@@ -530,7 +530,7 @@ mod arm {
                 w: &Packed,
                 g: &Group,
                 first: usize,
-                into: Into,
+                into: Put,
             ) {
                 // SAFETY: the caller's promise; `Packed::new` made a block of the group's width for each step, and steps below `k`.
                 unsafe {
@@ -561,7 +561,7 @@ mod arm {
                             let f =
                                 vmulq_f32(vmulq_f32(f, vld1q_f32(w.scale.as_ptr().add(col))), s);
                             let mut v = vaddq_f32(f, vld1q_f32(w.bias.as_ptr().add(col)));
-                            if into == Into::Sum {
+                            if into == Put::Sum {
                                 v = vaddq_f32(vld1q_f32(outs[i].add(col)), v);
                             }
                             vst1q_f32(outs[i].add(col), v);
@@ -578,7 +578,7 @@ mod arm {
                 at: &[u32],
                 scale: &[f32],
                 w: &Packed,
-                into: Into,
+                into: Put,
                 out: &mut [f32],
             ) {
                 // SAFETY: `matmul` checked every offset that is used here.
@@ -621,7 +621,7 @@ mod tests {
         ] {
             // extremes often, so that saturation would show; some blocks of 4 by 64 are nothing
             let gone: Vec<bool> = (0..n.div_ceil(64) * k / 4)
-                .map(|_| noise(&mut s) % 3 == 0)
+                .map(|_| noise(&mut s).is_multiple_of(3))
                 .collect();
             let q: Vec<i8> = (0..n * k)
                 .map(|i| match noise(&mut s) % 4 {
@@ -644,7 +644,7 @@ mod tests {
             let at: Vec<u32> = (0..m as u32).map(|r| r * k as u32).collect();
             let rs: Vec<f32> = (0..m).map(|i| 0.02 + i as f32 * 0.0013).collect();
             let mut want = vec![0f32; m * w.width()];
-            matmul(Unit::Scalar, &a, &at, &rs, &w, Into::Place, &mut want);
+            matmul(Unit::Scalar, &a, &at, &rs, &w, Put::Place, &mut want);
             // the scalar path against plain sums
             let r = m - 1;
             let c = n - 1;
@@ -659,11 +659,11 @@ mod tests {
             assert!(w.macs() <= kept * 256, "blocks of nothing cost nothing");
             for unit in Unit::available() {
                 let mut got = vec![0f32; m * w.width()];
-                matmul(unit, &a, &at, &rs, &w, Into::Place, &mut got);
+                matmul(unit, &a, &at, &rs, &w, Put::Place, &mut got);
                 let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
                 assert_eq!(bits(&want), bits(&got), "{unit:?} {m}x{n}x{k}");
                 // added to what was there
-                matmul(unit, &a, &at, &rs, &w, Into::Sum, &mut got);
+                matmul(unit, &a, &at, &rs, &w, Put::Sum, &mut got);
                 let twice: Vec<f32> = want.iter().map(|v| v + v).collect();
                 assert_eq!(bits(&twice), bits(&got), "{unit:?} {m}x{n}x{k}, summed");
             }

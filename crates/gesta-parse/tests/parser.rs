@@ -229,6 +229,28 @@ fn names() {
 }
 
 #[test]
+fn a_day_before_a_participle_says_when() {
+    for t in [
+        "A truck bomb was on Friday driven into a police barracks in Herat.",
+        "A car bomb was on Monday rammed into a military base in Lorra.",
+        "The former minister was on Tuesday charged with fraud.",
+        "Two bridges were on Sunday closed by the army.",
+    ] {
+        let d = parser().parse_str(t);
+        check(&d);
+        let day = (0..d.len())
+            .find(|&i| d.text.form(i).ends_with("day"))
+            .expect("a day");
+        assert_eq!(d.head(day), Some(day + 1), "{t}");
+        assert_eq!(d.head(day + 1), None, "{t}");
+        assert!(
+            d.kids(day + 1).any(|k| d.rel(k) == Deprel::NsubjPass),
+            "{t}"
+        );
+    }
+}
+
+#[test]
 fn conllu_comes_back() {
     let d = parser().parse_str(STORY);
     let mut out = String::new();
