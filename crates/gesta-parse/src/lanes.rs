@@ -143,72 +143,21 @@ mod x86 {
 
     // SAFETY of every block below: the trait's promise is that these types are named only in code that runs on their unit, so
     // the instructions are there; loads and stores go through references to arrays of their size.
-    macro_rules! pairwise {
-        ($($name:ident $f512:ident $f256:ident;)*) => {
-            impl Avx512 {
-                $(#[inline(always)]
-                fn $name(self, b: Avx512) -> Avx512 {
-                    Avx512(unsafe { $f512(self.0, b.0) })
-                })*
-            }
-            impl Avx2 {
-                $(#[inline(always)]
-                fn $name(self, b: Avx2) -> Avx2 {
-                    unsafe { Avx2($f256(self.0, b.0), $f256(self.1, b.1)) }
-                })*
-            }
+    macro_rules! wide {
+        ($($name:ident $f:ident)*) => {
+            $(#[inline(always)]
+            fn $name(self, b: Avx512) -> Avx512 {
+                Avx512(unsafe { $f(self.0, b.0) })
+            })*
         };
     }
 
-    pairwise! {
-        plus _mm512_add_ps _mm256_add_ps;
-        minus _mm512_sub_ps _mm256_sub_ps;
-        times _mm512_mul_ps _mm256_mul_ps;
-        over _mm512_div_ps _mm256_div_ps;
-        greater _mm512_max_ps _mm256_max_ps;
-        smaller _mm512_min_ps _mm256_min_ps;
-    }
-
-    macro_rules! operations {
-        ($of:ty) => {
-            #[inline(always)]
-            fn add(self, b: $of) -> $of {
-                self.plus(b)
-            }
-            #[inline(always)]
-            fn sub(self, b: $of) -> $of {
-                self.minus(b)
-            }
-            #[inline(always)]
-            fn mul(self, b: $of) -> $of {
-                self.times(b)
-            }
-            #[inline(always)]
-            fn div(self, b: $of) -> $of {
-                self.over(b)
-            }
-            #[inline(always)]
-            fn max(self, b: $of) -> $of {
-                self.greater(b)
-            }
-            #[inline(always)]
-            fn min(self, b: $of) -> $of {
-                self.smaller(b)
-            }
-            #[inline(always)]
-            fn sum(self) -> f32 {
-                let v = self.halves();
-                last(unsafe { _mm256_add_ps(v.0, v.1) }, |a, b| unsafe {
-                    _mm_add_ps(a, b)
-                })
-            }
-            #[inline(always)]
-            fn largest(self) -> f32 {
-                let v = self.halves();
-                last(unsafe { _mm256_max_ps(v.0, v.1) }, |a, b| unsafe {
-                    _mm_max_ps(a, b)
-                })
-            }
+    macro_rules! halves {
+        ($($name:ident $f:ident)*) => {
+            $(#[inline(always)]
+            fn $name(self, b: Avx2) -> Avx2 {
+                unsafe { Avx2($f(self.0, b.0), $f(self.1, b.1)) }
+            })*
         };
     }
 
@@ -233,7 +182,22 @@ mod x86 {
     }
 
     impl Vector for Avx512 {
-        operations!(Avx512);
+        wide! {
+            add _mm512_add_ps
+            sub _mm512_sub_ps
+            mul _mm512_mul_ps
+            div _mm512_div_ps
+            max _mm512_max_ps
+            min _mm512_min_ps
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            self.halves().sum()
+        }
+        #[inline(always)]
+        fn largest(self) -> f32 {
+            self.halves().largest()
+        }
         #[inline(always)]
         fn splat(v: f32) -> Avx512 {
             Avx512(unsafe { _mm512_set1_ps(v) })
@@ -276,15 +240,27 @@ mod x86 {
         }
     }
 
-    impl Avx2 {
-        #[inline(always)]
-        fn halves(self) -> Avx2 {
-            self
-        }
-    }
-
     impl Vector for Avx2 {
-        operations!(Avx2);
+        halves! {
+            add _mm256_add_ps
+            sub _mm256_sub_ps
+            mul _mm256_mul_ps
+            div _mm256_div_ps
+            max _mm256_max_ps
+            min _mm256_min_ps
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            last(unsafe { _mm256_add_ps(self.0, self.1) }, |a, b| unsafe {
+                _mm_add_ps(a, b)
+            })
+        }
+        #[inline(always)]
+        fn largest(self) -> f32 {
+            last(unsafe { _mm256_max_ps(self.0, self.1) }, |a, b| unsafe {
+                _mm_max_ps(a, b)
+            })
+        }
         #[inline(always)]
         fn splat(v: f32) -> Avx2 {
             let v = unsafe { _mm256_set1_ps(v) };
@@ -467,14 +443,8 @@ mod arm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::tests::noise;
     use crate::simd::{Unit, Work};
-
-    fn noise(seed: &mut u64) -> u32 {
-        *seed ^= *seed << 13;
-        *seed ^= *seed >> 7;
-        *seed ^= *seed << 17;
-        (*seed >> 32) as u32
-    }
 
     /// Every operation on two vectors, as bits.
     struct All<'a>(&'a [f32; WIDTH], &'a [f32; WIDTH], &'a mut Vec<u32>);

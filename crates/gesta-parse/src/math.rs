@@ -40,7 +40,7 @@ fn exp_minus<V: Vector>(x: V) -> V {
 }
 
 #[inline(always)]
-pub(crate) fn max_abs<V: Vector>(x: &[f32]) -> f32 {
+fn max_abs<V: Vector>(x: &[f32]) -> f32 {
     let mut top = [V::splat(0.0); 2];
     for c in parts(x).as_chunks::<2>().0 {
         for (top, c) in top.iter_mut().zip(c) {
@@ -141,6 +141,12 @@ pub(crate) fn quantise<V: Vector>(x: &[f32], largest: f32, out: &mut [u8]) -> f3
         out.fill(ZERO);
         0.0
     }
+}
+
+/// The same, the largest magnitude looked for first.
+#[inline(always)]
+pub(crate) fn quantise_row<V: Vector>(x: &[f32], out: &mut [u8]) -> f32 {
+    quantise::<V>(x, max_abs::<V>(x), out)
 }
 
 /// Negative numbers become 0.

@@ -1,20 +1,10 @@
 //! Trees that no sentence has, set right.
 
-use crate::{Deprel as D, Upos, Word};
-use gesta_text::Text;
+use crate::{Deprel as D, NamedSpan, Upos, Word};
+use gesta_text::{Text, WEEKDAYS};
 
 /// How far from a word its dependents are looked for.
 const NEAR: usize = 30;
-
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
 
 /// "A lorry was on Monday driven into a base": the day is no predicate that the participle describes; it says when the lorry was
 /// driven. Treebanks hold few such sentences, newspapers many,
@@ -27,7 +17,7 @@ pub(crate) fn days(text: &Text, words: &mut [Word]) {
         if words[t].upos != Upos::Propn
             || !matches!(words[v].xpos, "VBN" | "VBD")
             || !(under || on(t, v))
-            || !DAYS.contains(&text.form(t))
+            || !WEEKDAYS.contains(&text.form(t))
         {
             continue;
         }
@@ -57,5 +47,60 @@ pub(crate) fn days(text: &Text, words: &mut [Word]) {
                 other => other,
             };
         }
+    }
+}
+
+/// What stands outside a name and hangs on one of its later words hangs on its head: "to" of "to Kuo Minar" when the tree
+/// makes the second word the head and leaves the preposition at the first. A name of two heads is left alone.
+pub(crate) fn whole(words: &mut [Word], named: &[NamedSpan]) {
+    for e in named.iter().filter(|e| e.tokens.len() > 1) {
+        let inside = |t: u32| e.tokens.contains(&t);
+        let mut tops = e
+            .tokens
+            .clone()
+            .filter(|&t| words[t as usize].head.is_none_or(|h| !inside(h)));
+        let (Some(top), None) = (tops.next(), tops.next()) else {
+            continue;
+        };
+        // near by: a name's dependents stand beside it, and a bound keeps the time linear
+        let from = (e.tokens.start as usize).saturating_sub(NEAR);
+        let to = words.len().min(e.tokens.end as usize + NEAR);
+        for (w, word) in words.iter_mut().enumerate().take(to).skip(from) {
+            if !inside(w as u32) && word.head.is_some_and(|h| h != top && inside(h)) {
+                word.head = Some(top);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EntityKind, Feats};
+    use gesta_text::Span;
+
+    #[test]
+    fn dependents_hang_on_the_head_of_a_name() {
+        let word = |head| Word {
+            upos: Upos::Propn,
+            xpos: "NNP",
+            feats: Feats::default(),
+            head,
+            deprel: D::Nmod,
+            lemma: Span::default(),
+        };
+        // bound to(→Kuo) Kuo(→Minar) Minar(→bound)
+        let mut words: Vec<Word> = [None, Some(2), Some(3), Some(0)].map(word).into();
+        let name = |a, b| NamedSpan {
+            tokens: a..b,
+            kind: EntityKind::Org,
+        };
+        whole(&mut words, &[name(2, 4)]);
+        let heads: Vec<_> = words.iter().map(|w| w.head).collect();
+        assert_eq!(heads, [None, Some(3), Some(3), Some(0)]);
+        // two words of the name hang on others: left alone
+        let mut words: Vec<Word> = [None, Some(2), Some(0), Some(0)].map(word).into();
+        whole(&mut words, &[name(2, 4)]);
+        assert_eq!(words[1].head, Some(2));
     }
 }

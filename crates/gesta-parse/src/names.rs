@@ -117,32 +117,6 @@ pub(crate) fn agree(text: &Text, words: &[Word], named: &mut Vec<NamedSpan>) {
     }
 }
 
-/// What stands outside a name and hangs on one of its later words hangs on its head: "to" of "to Kuo Minar" when the tree
-/// makes the second word the head and leaves the preposition at the first. A name of two heads is left alone.
-pub(crate) fn whole(words: &mut [Word], named: &[NamedSpan]) {
-    for e in named.iter().filter(|e| e.tokens.len() > 1) {
-        let inside = |t: u32| e.tokens.contains(&t);
-        let mut tops = e
-            .tokens
-            .clone()
-            .filter(|&t| words[t as usize].head.is_none_or(|h| !inside(h)));
-        let (Some(top), None) = (tops.next(), tops.next()) else {
-            continue;
-        };
-        // near by: a name's dependents stand beside it, and a bound keeps the time linear
-        let from = e.tokens.start.saturating_sub(NEAR) as usize;
-        let to = words.len().min((e.tokens.end + NEAR) as usize);
-        for (w, word) in words.iter_mut().enumerate().take(to).skip(from) {
-            if !inside(w as u32) && word.head.is_some_and(|h| h != top && inside(h)) {
-                word.head = Some(top);
-            }
-        }
-    }
-}
-
-/// How far from a name its dependents are looked for, in words.
-const NEAR: u32 = 30;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,31 +162,6 @@ mod tests {
             run("Ilse Varga GmbH was sold", &[(0, 3, Per)]),
             [(0, 3, Org)]
         );
-    }
-
-    #[test]
-    fn dependents_hang_on_the_head_of_a_name() {
-        let word = |head| Word {
-            upos: Upos::Propn,
-            xpos: "NNP",
-            feats: Feats::default(),
-            head,
-            deprel: Deprel::Nmod,
-            lemma: Span::default(),
-        };
-        // bound to(→Kuo) Kuo(→Minar) Minar(→bound)
-        let mut words: Vec<Word> = [None, Some(2), Some(3), Some(0)].map(word).into();
-        let name = |a, b| NamedSpan {
-            tokens: a..b,
-            kind: EntityKind::Org,
-        };
-        whole(&mut words, &[name(2, 4)]);
-        let heads: Vec<_> = words.iter().map(|w| w.head).collect();
-        assert_eq!(heads, [None, Some(3), Some(3), Some(0)]);
-        // two words of the name hang on others: left alone
-        let mut words: Vec<Word> = [None, Some(2), Some(0), Some(0)].map(word).into();
-        whole(&mut words, &[name(2, 4)]);
-        assert_eq!(words[1].head, Some(2));
     }
 
     /// Words parted by spaces; `[kind:first-last]` spans given apart.

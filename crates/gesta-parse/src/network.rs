@@ -289,7 +289,7 @@ fn learn<V: Vector>(m: &Model, unit: Unit, new: usize, s: &mut Scratch) {
 fn normalised<V: Vector>(norm: &crate::model::Norm, i: usize, d: usize, s: &mut Scratch) {
     let y = &mut s.y[i * d..][..d];
     math::layer_norm::<V>(&s.x[i * d..][..d], &norm.gain, &norm.shift, y);
-    s.scale[i] = math::quantise::<V>(y, math::max_abs::<V>(y), &mut s.q[i * d..][..d]);
+    s.scale[i] = math::quantise_row::<V>(y, &mut s.q[i * d..][..d]);
 }
 
 /// Runs a stack of layers over `x`.
@@ -370,7 +370,7 @@ fn names<V: Vector>(m: &Model, unit: Unit, n: usize, s: &mut Scratch) {
             x,
         );
         math::layer_norm::<V>(x, &t.norm0.gain, &t.norm0.shift, y);
-        s.scale[i] = math::quantise::<V>(y, math::max_abs::<V>(y), &mut s.q[i * d..][..e]);
+        s.scale[i] = math::quantise_row::<V>(y, &mut s.q[i * d..][..e]);
     }
     matmul(unit, &s.q, &s.dense, &s.scale, &t.up, Put::Place, &mut s.x);
     s.q.fill(ZERO);
@@ -418,7 +418,7 @@ fn encode<V: Vector>(m: &Model, unit: Unit, batch: &[Piece], n: usize, s: &mut S
         let row = &mut s.a[i * w + tags..][..2 * m.arc];
         math::relu::<V>(row);
         let row = &row[..m.arc];
-        s.scale[i] = math::quantise::<V>(row, math::max_abs::<V>(row), &mut s.q[i * d..][..m.arc]);
+        s.scale[i] = math::quantise_row::<V>(row, &mut s.q[i * d..][..m.arc]);
     }
     grow(&mut s.dep, n * m.bil.width(), 0.0);
     matmul(
@@ -477,7 +477,7 @@ fn labels<V: Vector>(m: &Model, unit: Unit, batch: &[Piece], n: usize, s: &mut S
                 &s.a[(p.row + h - 1) * w + from + k..][..k]
             };
             math::sum_relu::<V>(dep, head, y);
-            s.scale[i] = math::quantise::<V>(y, math::max_abs::<V>(y), &mut s.q[i * d..][..k]);
+            s.scale[i] = math::quantise_row::<V>(y, &mut s.q[i * d..][..k]);
         }
     }
     grow(&mut s.b, n * m.rels_out.width(), 0.0);

@@ -104,7 +104,7 @@ impl Parser {
         }
         mend::days(&text, &mut out.words);
         names::agree(&text, &out.words, &mut out.named);
-        names::whole(&mut out.words, &out.named);
+        mend::whole(&mut out.words, &out.named);
         Parsed::new(text, out.words, out.lemmas, out.named)
     }
 

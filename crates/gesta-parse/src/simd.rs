@@ -140,6 +140,8 @@ struct Group {
 impl Packed {
     /// Packs `n` rows of `k` weights (the order in which they are trained). `k` must be a multiple of four.
     pub fn new(n: usize, k: usize, q: &[i8], scale: &[f32], bias: &[f32]) -> Packed {
+        // the kernels read four at a time, by pointer
+        assert!(k.is_multiple_of(4) && q.len() >= n * k);
         let panels = n.div_ceil(PANEL);
         let wide = panels * PANEL;
         let (mut groups, mut steps, mut weights) = (Vec::new(), Vec::new(), Vec::new());
@@ -295,6 +297,33 @@ macro_rules! sweep {
     }};
 }
 
+// A product that takes one panel after the other, for units whose registers hold no more.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+macro_rules! by_panels {
+    ($name:ident, $feature:literal, $tile:ident, $rows:literal) => {
+        /// # Safety
+        /// The features must be there and [`super::matmul`]'s checks passed.
+        #[target_feature(enable = $feature)]
+        pub(super) unsafe fn $name(
+            a: &[u8],
+            at: &[u32],
+            scale: &[f32],
+            w: &Packed,
+            into: Put,
+            out: &mut [f32],
+        ) {
+            // SAFETY: `matmul` checked every offset that is used here.
+            unsafe {
+                for g in &w.groups {
+                    for p in 0..g.panels {
+                        sweep!(a, at, scale, w, into, out, g, p, $tile, $rows, 1);
+                    }
+                }
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use super::{Group, PANEL, Packed, Put};
@@ -443,47 +472,8 @@ mod x86 {
         }
     }
 
-    /// # Safety
-    /// AVX2 and AVX-VNNI must be there and [`super::matmul`]'s checks passed.
-    #[target_feature(enable = "avx2,avxvnni")]
-    pub(super) unsafe fn avx_vnni(
-        a: &[u8],
-        at: &[u32],
-        scale: &[f32],
-        w: &Packed,
-        into: Put,
-        out: &mut [f32],
-    ) {
-        // SAFETY: as above.
-        unsafe {
-            for g in &w.groups {
-                for p in 0..g.panels {
-                    sweep!(a, at, scale, w, into, out, g, p, avx_vnni_tile, 6, 1);
-                }
-            }
-        }
-    }
-
-    /// # Safety
-    /// AVX2 must be there and [`super::matmul`]'s checks passed.
-    #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn avx2(
-        a: &[u8],
-        at: &[u32],
-        scale: &[f32],
-        w: &Packed,
-        into: Put,
-        out: &mut [f32],
-    ) {
-        // SAFETY: as above.
-        unsafe {
-            for g in &w.groups {
-                for p in 0..g.panels {
-                    sweep!(a, at, scale, w, into, out, g, p, avx2_tile, 4, 1);
-                }
-            }
-        }
-    }
+    by_panels!(avx_vnni, "avx2,avxvnni", avx_vnni_tile, 6);
+    by_panels!(avx2, "avx2", avx2_tile, 4);
 }
 
 #[cfg(target_arch = "aarch64")]
@@ -517,8 +507,8 @@ mod arm {
         vpadalq_s16(acc, vpaddq_s16(low, vmull_high_s8(x, w)))
     }
 
-    macro_rules! kernel {
-        ($name:ident, $tile:ident, $feature:literal, $dot:ident) => {
+    macro_rules! tile {
+        ($tile:ident, $feature:literal, $dot:ident) => {
             /// # Safety
             /// The features must be there, and `rows[i]..+k` readable; panel `first` of the group exists; `out[i]` holds a whole row.
             #[target_feature(enable = $feature)]
@@ -569,40 +559,21 @@ mod arm {
                     }
                 }
             }
-
-            /// # Safety
-            /// The features must be there and [`super::matmul`]'s checks passed.
-            #[target_feature(enable = $feature)]
-            pub(super) unsafe fn $name(
-                a: &[u8],
-                at: &[u32],
-                scale: &[f32],
-                w: &Packed,
-                into: Put,
-                out: &mut [f32],
-            ) {
-                // SAFETY: `matmul` checked every offset that is used here.
-                unsafe {
-                    for g in &w.groups {
-                        for p in 0..g.panels {
-                            sweep!(a, at, scale, w, into, out, g, p, $tile, 6, 1);
-                        }
-                    }
-                }
-            }
         };
     }
 
-    kernel!(neon, neon_tile, "neon", multiply);
-    kernel!(neon_dot, neon_dot_tile, "neon,dotprod", dot);
+    tile!(neon_tile, "neon", multiply);
+    tile!(neon_dot_tile, "neon,dotprod", dot);
+    by_panels!(neon, "neon", neon_tile, 6);
+    by_panels!(neon_dot, "neon,dotprod", neon_dot_tile, 6);
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A small generator: tests must not depend on the machine's randomness.
-    fn noise(seed: &mut u64) -> u32 {
+    pub(crate) fn noise(seed: &mut u64) -> u32 {
         *seed ^= *seed << 13;
         *seed ^= *seed >> 7;
         *seed ^= *seed << 17;

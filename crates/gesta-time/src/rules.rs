@@ -277,18 +277,10 @@ fn feast_of(s: &str) -> Result<Feast, String> {
                 "last" => -1,
                 n => int(n.trim_end_matches(char::is_alphabetic))?,
             };
-            let wd = [
-                "Monday",
-                "Tuesday",
-                "Wednesday",
-                "Thursday",
-                "Friday",
-                "Saturday",
-                "Sunday",
-            ]
-            .iter()
-            .position(|d| d == wd)
-            .ok_or_else(bad)? as i32
+            let wd = gesta_text::WEEKDAYS
+                .iter()
+                .position(|d| d == wd)
+                .ok_or_else(bad)? as i32
                 + 1;
             let off = match rest {
                 [] => 0,
